@@ -1,5 +1,7 @@
 //! Client metadata as owners manage it: the members that only an owner can set, and the names that management APIs use
 //! instead of those of RFC 7591. All of them share one metadata reader.
+use crate::clients::key_registration;
+use crate::clients::keys::{JWKS, JWKS_URI, SIGNING_ALG};
 pub use crate::clients::metadata::LONGEST;
 use crate::clients::metadata::{self, Metadata, MetadataFault, MetadataRefusal as R, Reader, Terms};
 use crate::clients::{Client, ClientConfig, ClientType};
@@ -84,6 +86,9 @@ pub const SNAKE: ClientApiNames = ClientApiNames {
         ("response_types", "response_types", Form::Same),
         ("scopes", "scope", Form::Scopes),
         ("token_endpoint_auth_method", "token_endpoint_auth_method", Form::OrNull),
+        ("jwks", JWKS, Form::OrNull),
+        ("jwks_uri", JWKS_URI, Form::OrNull),
+        ("token_endpoint_auth_signing_alg", SIGNING_ALG, Form::OrNull),
         ("default_sub_type", "default_sub_type", Form::Same),
         ("access_token_format", "access_token_format", Form::Same),
         ("require_pkce", "require_pkce", Form::Same),
@@ -115,6 +120,9 @@ pub const CAMEL: ClientApiNames = ClientApiNames {
         ("policyUrl", "policy_uri", Form::OrNull),
         ("postLogoutRedirectUris", "post_logout_redirect_uris", Form::Same),
         ("tokenEndpointAuthMethod", "token_endpoint_auth_method", Form::OrNull),
+        ("jwks", JWKS, Form::OrNull),
+        ("jwksUri", JWKS_URI, Form::OrNull),
+        ("tokenEndpointAuthSigningAlg", SIGNING_ALG, Form::OrNull),
         ("defaultSubType", "default_sub_type", Form::Same),
         ("accessTokenFormat", "access_token_format", Form::Same),
         ("requirePkce", "require_pkce", Form::Same),
@@ -140,6 +148,9 @@ pub const CONSOLE: ClientApiNames = ClientApiNames {
         ("policy_uri", "policy_uri", Form::OrNull),
         ("application_type", "application_type", Form::Same),
         ("token_endpoint_auth_method", "token_endpoint_auth_method", Form::OrNull),
+        ("jwks", JWKS, Form::OrNull),
+        ("jwks_uri", JWKS_URI, Form::OrNull),
+        ("token_endpoint_auth_signing_alg", SIGNING_ALG, Form::OrNull),
         ("grant_types", "grant_types", Form::Same),
         ("redirect_uris", "redirect_uris", Form::Same),
         ("post_logout_redirect_uris", "post_logout_redirect_uris", Form::Same),
@@ -235,6 +246,9 @@ impl ClientApiNames {
             };
             base.insert(rfc.to_owned(), value);
         }
+        let named =
+            |rfc: &str| self.own_name(rfc).is_some_and(|own| body.get(own).is_some_and(|value| !value.is_null()));
+        key_registration::forget_replaced(base, named);
         match typed {
             Some((name, kind)) if is_public(base) != (kind == ClientType::Public) => Err(R::TypeMismatch.of(name)),
             _ => Ok(()),
@@ -326,12 +340,12 @@ fn scopes(value: &Value) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::clients::{AuthMethod, GrantType, SubType, Trust};
     use crate::{ClientId, Timestamp};
 
-    fn client(metadata: Metadata) -> Client {
+    pub(in crate::clients) fn client(metadata: Metadata) -> Client {
         Client {
             id: ClientId::new("cs", [1; 16]),
             name: metadata.name,

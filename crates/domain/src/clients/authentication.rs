@@ -103,9 +103,9 @@ pub static CLIENT_AUTHENTICATION: [ClientMethodRow; 4] = [
         method: AuthMethod::PrivateKeyJwt,
         client_type: ClientType::Confidential,
         source: ProofSource::Assertion,
-        algs: &[],
+        algs: &AcceptedAlg::KNOWN,
         also_accepts: &[],
-        enabled: false,
+        enabled: true,
     },
 ];
 
@@ -146,7 +146,8 @@ mod tests {
     fn point_4_only_an_enabled_method_can_be_registered() {
         let row = registrable_method("none").unwrap();
         assert_eq!((row.method, row.client_type), (AuthMethod::None, ClientType::Public));
-        assert!(registrable_method("private_key_jwt").is_none());
+        let row = registrable_method("private_key_jwt").unwrap();
+        assert_eq!((row.client_type, row.algs), (ClientType::Confidential, &AcceptedAlg::KNOWN[..]));
         assert!(registrable_method("client_secret_jwt").is_none());
     }
 

@@ -1,7 +1,9 @@
 //! Client metadata (RFC 7591 §2, OpenID Connect Registration §2), as sent by a client and as returned to it.
-use super::redirect_uri;
-use super::terms::{Dropped, METHOD, PROTECTING, is_known};
+pub(crate) use super::reader::Reader;
+pub use super::reader::{MetadataFault, MetadataRefusal};
+use super::terms::{Dropped, METHOD, PROTECTING};
 pub use super::terms::{LONGEST, LONGEST_SIGNED, OWN_MEMBERS, Terms};
+use super::{key_registration, keys, redirect_uri};
 use crate::clients::authentication::registrable_method;
 use crate::clients::{
     AccessTokenFormat, ApplicationType, AuthMethod, Client, ClientConfig, ClientType, GrantType, SubType,
@@ -11,56 +13,7 @@ use crate::platform::text::display_name;
 use jose::SigningAlg;
 use serde_json::{Map, Value, json};
 
-crate::refusals! {
-    /// Why metadata cannot be registered.
-    pub enum MetadataRefusal {
-        NotAnObject => InvalidClientMetadata, "metadata_not_an_object", "The request body must be a JSON object.";
-        Type => InvalidClientMetadata, "metadata_member_of_wrong_type", "A field of the metadata has the wrong JSON type.";
-        Name => InvalidClientMetadata, "client_name_unsafe", "client_name must have 1 to 100 characters, none of them invisible, and at most four marks on a letter.";
-        AuthMethod => InvalidClientMetadata, "auth_method_unsupported", "The token_endpoint_auth_method is not supported.";
-        GrantType => InvalidClientMetadata, "grant_type_unsupported", "A grant type is not supported.";
-        ResponseType => InvalidClientMetadata, "response_type_unsupported", "Only the response type code is supported.";
-        GrantMismatch => InvalidClientMetadata, "grant_and_response_types_inconsistent", "grant_types and response_types do not fit each other.";
-        NotVouched => InvalidClientMetadata, "client_credentials_not_vouched", "client_credentials needs a client that belongs to a workspace or to the operator.";
-        PublicMachine => InvalidClientMetadata, "client_credentials_for_public_client", "A public client cannot use client_credentials.";
-        RedirectMissing => InvalidRedirectUri, "redirect_uris_missing", "At least one redirect URI is required.";
-        RedirectInvalid => InvalidRedirectUri, "redirect_uri_invalid", "A redirect URI is not acceptable: https, or http on loopback, or a private-use scheme with a dot for native applications; no fragment.";
-        TooMany => InvalidClientMetadata, "metadata_too_large", "A field of the metadata is too long, or a list has too many entries.";
-        Scope => InvalidClientMetadata, "scope_malformed", "The scope is malformed.";
-        ScopeUnknown => InvalidClientMetadata, "scope_unknown", "A scope does not exist.";
-        ScopeNotAllowed => InvalidClientMetadata, "scope_beyond_trust", "Only the operator can give the client this scope.";
-        Uri => InvalidClientMetadata, "uri_invalid", "client_uri, logo_uri, tos_uri and policy_uri must be https URLs.";
-        Alg => InvalidClientMetadata, "signing_alg_unsupported", "The id_token_signed_response_alg is not supported.";
-        ApplicationType => InvalidClientMetadata, "application_type_unknown", "application_type must be web or native.";
-        SubType => InvalidClientMetadata, "sub_type_unknown", "default_sub_type must be workspace or user.";
-        Unsupported => InvalidClientMetadata, "metadata_member_unsupported", "The metadata asks for a feature that this server does not have.";
-        IdMismatch => InvalidClientMetadata, "client_id_mismatch", "client_id must be the one of the client.";
-        Missing => InvalidClientMetadata, "metadata_member_missing", "A required field is missing.";
-        UnknownMember => InvalidClientMetadata, "metadata_member_unknown", "There is no such field.";
-        Lifetime => InvalidClientMetadata, "lifetime_out_of_range", "A lifetime must be at least one second, and at most 30 days for access and ID tokens or ten years for refresh tokens.";
-        UserId => InvalidClientMetadata, "user_id_malformed", "allowed_user_ids must be the ids of users.";
-        Description => InvalidClientMetadata, "description_unsafe", "A description has at most 1000 characters, none of them invisible, and at most four marks on a letter.";
-        TypeMismatch => InvalidClientMetadata, "client_type_contradicts_method", "The client type and the token_endpoint_auth_method contradict each other.";
-        SecretChosen => InvalidClientMetadata, "client_secret_chosen", "A client cannot choose its own secret.";
-    }
-}
-
 use MetadataRefusal as R;
-
-/// What is wrong with metadata, and in which member.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MetadataFault {
-    pub why: MetadataRefusal,
-    /// Empty if the document as a whole is at fault.
-    pub member: String,
-}
-
-impl MetadataRefusal {
-    /// This refusal for the given member.
-    pub fn of(self, member: &str) -> MetadataFault {
-        MetadataFault { why: self, member: member.to_owned() }
-    }
-}
 
 /// What a client asks to be registered as.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,66 +24,6 @@ pub struct Metadata {
     pub config: ClientConfig,
     /// Whether `scope` was missing; then the server's default applies.
     pub default_scope: bool,
-}
-
-const MAX_LIST: usize = 32;
-/// Bytes of a text: enough for a description of 1000 characters of any kind.
-const MAX_TEXT: usize = 4096;
-pub(crate) struct Reader<'j>(pub(crate) &'j Map<String, Value>);
-
-impl<'j> Reader<'j> {
-    pub(crate) fn present(&self, name: &str) -> Option<&'j Value> {
-        self.0.get(name).filter(|v| !v.is_null())
-    }
-    pub(crate) fn text(&self, name: &str) -> Result<Option<&'j str>, MetadataFault> {
-        match self.present(name) {
-            None => Ok(None),
-            Some(Value::String(text)) if text.is_empty() => Ok(None),
-            Some(Value::String(text)) if text.len() <= MAX_TEXT => Ok(Some(text)),
-            Some(Value::String(_)) => Err(R::TooMany.of(name)),
-            Some(_) => Err(R::Type.of(name)),
-        }
-    }
-    pub(crate) fn list(&self, name: &str) -> Result<Option<Vec<String>>, MetadataFault> {
-        match self.present(name) {
-            None => Ok(None),
-            Some(Value::Array(items)) if items.len() > MAX_LIST => Err(R::TooMany.of(name)),
-            Some(Value::Array(items)) => items
-                .iter()
-                .map(|i| i.as_str().map(str::to_owned).ok_or_else(|| R::Type.of(name)))
-                .collect::<Result<_, _>>()
-                .map(Some),
-            Some(_) => Err(R::Type.of(name)),
-        }
-    }
-    pub(crate) fn number(&self, name: &str) -> Result<Option<i64>, MetadataFault> {
-        match self.present(name) {
-            None => Ok(None),
-            Some(value) => value.as_i64().filter(|n| *n >= 0).map(Some).ok_or_else(|| R::Type.of(name)),
-        }
-    }
-    /// The names of unknown members.
-    fn unknown(&self) -> impl Iterator<Item = &'j str> + use<'_, 'j> {
-        self.0.keys().map(String::as_str).filter(|name| !is_known(name) && self.present(name).is_some())
-    }
-    fn flag(&self, name: &str) -> Result<bool, MetadataFault> {
-        self.present(name).map_or(Ok(false), |v| v.as_bool().ok_or_else(|| R::Type.of(name)))
-    }
-    fn https(&self, name: &str, narrow: bool, dropped: &mut Dropped) -> Result<Option<String>, MetadataFault> {
-        let Some(text) = self.text(name)? else { return Ok(None) };
-        let good = url::Url::parse(text).is_ok_and(|url| {
-            let local = url.scheme() == "http" && matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-            url.scheme() == "https" || local
-        });
-        match (good, narrow) {
-            (true, _) => Ok(Some(text.to_owned())),
-            (false, true) => {
-                dropped.value(name, text);
-                Ok(None)
-            }
-            (false, false) => Err(R::Uri.of(name)),
-        }
-    }
 }
 
 impl Metadata {
@@ -220,6 +113,7 @@ impl Metadata {
                 Some(_) => return Err(R::Unsupported.of("access_token_format")),
             },
             any_secret_method: named_method.is_none(),
+            keys: key_registration::read(&json, auth_method, terms, &mut dropped)?,
             require_pkce: json.flag("require_pkce")?,
             id_token_claims: json.present("id_token_claims").map(|_| json.flag("id_token_claims")).transpose()?,
             access_token_lifetime_seconds: access_lifetime,
@@ -369,6 +263,9 @@ pub fn render(client: &Client) -> Map<String, Value> {
     put("redirect_uris", json!(config.redirect_uris));
     put("post_logout_redirect_uris", json!(config.post_logout_redirect_uris));
     put("token_endpoint_auth_method", client.auth_method.as_str().into());
+    put(keys::JWKS, json!(config.keys.jwks));
+    put(keys::JWKS_URI, json!(config.keys.jwks_uri));
+    put(keys::SIGNING_ALG, json!(config.keys.alg));
     put("grant_types", json!(grant_types));
     put("response_types", json!(config.response_types));
     put("scope", config.scopes.to_string().into());
@@ -405,7 +302,8 @@ mod tests {
     fn read_by(json: &Value, narrow: bool) -> Result<Metadata, R> {
         let schemes = redirect_uri::EDITOR_SCHEMES.map(str::to_owned);
         let longest = if narrow { [3600, 3600, 86_400] } else { LONGEST.map(|(_, most)| most) };
-        let terms = Terms { default_sub_type: SubType::Workspace, private_schemes: &schemes, narrow, longest };
+        let reach = crate::platform::outbound::Reach::Public;
+        let terms = Terms { default_sub_type: SubType::Workspace, private_schemes: &schemes, reach, narrow, longest };
         Metadata::read(json, &terms).map_err(|fault| fault.why)
     }
 

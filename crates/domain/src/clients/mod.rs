@@ -2,12 +2,16 @@
 
 pub mod api;
 pub mod authentication;
+mod key_registration;
+pub mod keys;
 pub mod metadata;
+mod reader;
 pub mod redirect_uri;
 pub mod reviewed;
 pub(crate) mod terms;
 
 pub use crate::clients::authentication::{AuthMethod, ClientType};
+use crate::clients::keys::ClientKeys;
 use crate::clients::reviewed::Reviewed;
 use crate::{ClientId, ClientSecretId, ScopeSet, SecretHash, Timestamp, UserId, WorkspaceId};
 use jose::SigningAlg;
@@ -137,6 +141,9 @@ pub struct ClientConfig {
     pub default_sub_type: SubType,
     /// Registered without an authentication method: the secret may be sent in the header or in the body.
     pub any_secret_method: bool,
+    /// What the client signs with; empty unless its method is `private_key_jwt`.
+    #[serde(skip_serializing_if = "ClientKeys::is_none")]
+    pub keys: ClientKeys,
     pub id_token_signed_response_alg: Option<SigningAlg>,
     /// Maximum age of the sign-in, in seconds (OIDC Registration §2).
     pub default_max_age: Option<i64>,
@@ -163,7 +170,7 @@ pub struct ClientConfig {
     pub project_id: Option<String>,
     /// What the operator reviewed, if any of it has changed since.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub reviewed: Option<Reviewed>,
+    pub reviewed: Option<Box<Reviewed>>,
     /// What the client requested at registration and did not get: a member, or a member and a value.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub dropped: Vec<String>,
@@ -233,6 +240,11 @@ impl Client {
 
     pub fn is_public(&self) -> bool {
         self.client_type == ClientType::Public
+    }
+
+    /// Whether the client authenticates with a secret. Others have none.
+    pub fn has_secret(&self) -> bool {
+        matches!(self.auth_method, AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost)
     }
 
     pub fn may_use(&self, grant: GrantType) -> bool {

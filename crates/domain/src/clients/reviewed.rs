@@ -1,8 +1,9 @@
 //! The stored facts that a review covers.
 use crate::ScopeSet;
+use crate::clients::keys::{self, ClientKeys};
 use serde::{Deserialize, Serialize};
 
-/// The facts of a client that a review covers. Any new means of identifying a client (such as keys) belongs here too.
+/// The facts of a client that a review covers. Any new means of identifying a client belongs here too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reviewed {
     pub name: String,
@@ -10,6 +11,8 @@ pub struct Reviewed {
     pub auth_method: String,
     #[serde(default)]
     pub any_secret_method: bool,
+    #[serde(default, skip_serializing_if = "ClientKeys::is_none")]
+    pub keys: ClientKeys,
     #[serde(default)]
     pub redirect_uris: Vec<String>,
     #[serde(default)]
@@ -37,7 +40,7 @@ pub struct Difference {
 
 impl Reviewed {
     /// The facts by member name, each as lines to display.
-    pub(crate) fn lines(&self) -> [(&'static str, Vec<String>); 10] {
+    pub(crate) fn lines(&self) -> [(&'static str, Vec<String>); 13] {
         let one = |text: &Option<String>| text.iter().cloned().collect();
         // The order of a list is irrelevant.
         let list = |items: &[String]| {
@@ -53,6 +56,9 @@ impl Reviewed {
             ("client_name", vec![self.name.clone()]),
             ("client_type", vec![self.client_type.clone()]),
             ("token_endpoint_auth_method", vec![method.to_owned()]),
+            (keys::JWKS, self.keys.lines()),
+            (keys::JWKS_URI, one(&self.keys.jwks_uri)),
+            (keys::SIGNING_ALG, self.keys.alg.iter().map(|alg| alg.as_str().to_owned()).collect()),
             ("redirect_uris", list(&self.redirect_uris)),
             ("post_logout_redirect_uris", list(&self.post_logout_redirect_uris)),
             ("client_uri", one(&self.client_uri)),

@@ -1,5 +1,7 @@
 //! What registration supports: known metadata members, limits, and a record of what was dropped.
 use crate::clients::SubType;
+use crate::clients::keys::{JWKS, JWKS_URI, SIGNING_ALG};
+use crate::platform::outbound::Reach;
 use crate::platform::text::is_legible;
 
 pub(super) const METHOD: &str = "token_endpoint_auth_method";
@@ -21,7 +23,7 @@ pub const OWN_MEMBERS: [&str; 6] =
     ["default_sub_type", "access_token_format", "require_pkce", LONGEST[0].0, LONGEST[1].0, LONGEST[2].0];
 
 /// All other known members, including those of responses that a client may send back.
-const KNOWN_MEMBERS: [&str; 25] = [
+const KNOWN_MEMBERS: [&str; 28] = [
     "client_id",
     "client_id_issued_at",
     "client_secret",
@@ -32,6 +34,9 @@ const KNOWN_MEMBERS: [&str; 25] = [
     "redirect_uris",
     "post_logout_redirect_uris",
     METHOD,
+    JWKS,
+    JWKS_URI,
+    SIGNING_ALG,
     "grant_types",
     "response_types",
     "scope",
@@ -82,6 +87,8 @@ pub struct Terms<'t> {
     pub default_sub_type: SubType,
     /// Private-use schemes that need no dot.
     pub private_schemes: &'t [String],
+    /// Where `jwks_uri` may lead.
+    pub reach: Reach,
     /// Drop what is unknown or unavailable (RFC 7591 §3.2.1). For people who manage a client it is refused instead, so
     /// that they see which field is wrong.
     pub narrow: bool,
@@ -92,7 +99,8 @@ pub struct Terms<'t> {
 impl<'t> Terms<'t> {
     /// For a client managed by people.
     pub fn managed(default_sub_type: SubType, private_schemes: &'t [String]) -> Self {
-        Self { default_sub_type, private_schemes, narrow: false, longest: LONGEST.map(|(_, most)| most) }
+        let (reach, longest) = (Reach::Public, LONGEST.map(|(_, most)| most));
+        Self { default_sub_type, private_schemes, reach, narrow: false, longest }
     }
 }
 

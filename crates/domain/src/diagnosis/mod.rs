@@ -8,6 +8,16 @@ pub use crate::oauth::endpoint::Endpoint;
 pub use advice::ADVICE;
 pub use check::{Advice, Check};
 
+impl Check {
+    /// Whether the check concerns clients that authenticate with keys, or only those with a secret; `None` if all.
+    pub fn needs_keys(&self) -> Option<bool> {
+        if tables::OF_ASSERTIONS.contains(&self.key) {
+            return Some(true);
+        }
+        tables::OF_SECRETS.contains(&self.key).then_some(false)
+    }
+}
+
 /// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CheckResult {

@@ -7,13 +7,49 @@ pub const CLIENT: &[Check] = checks! {
     "check-client-one-method", "The client's credentials are readable and sent in one way only" => [
         "two_client_authentication_methods", "client_authentication_malformed",
     ];
+    "check-assertion-sent", "The client assertion is a JWT, and sent with its type" => [
+        "client_assertion_incomplete", "client_assertion_type_unsupported", "client_assertion_malformed",
+    ];
+    "check-assertion-client", "iss and sub of the client assertion are the client_id" => [
+        "client_assertion_subject_wrong", "client_assertion_issuer_wrong",
+    ];
     "check-client-attempts", "There were not too many failed attempts before" => ["client_authentication_slowed_down"];
     "check-client-known", "The client exists" => ["client_unknown"];
-    "check-client-credentials", "The client sent its secret" => ["client_authentication_missing"];
-    "check-client-secret", "The secret is one of the client's live secrets" => ["client_secret_wrong"];
+    "check-client-credentials", "The client sent its secret or a client assertion" => ["client_authentication_missing"];
+    "check-client-secret", "The secret is one of the client's live secrets" => ["client_secret_wrong", "client_secret_of_client_with_keys"];
     "check-client-enabled", "The client is enabled" => ["client_disabled"];
     "check-client-method", "The secret came in the way that the client registered" => ["client_authentication_method_not_registered"];
+    "check-assertion-registered", "The client is registered for private_key_jwt" => ["client_without_keys"];
+    "check-assertion-keys", "The client's keys can be fetched and used" => ["client_keys_unreachable", "client_keys_invalid"];
+    "check-assertion-header", "The header of the client assertion is supported" => [
+        "client_assertion_typ_wrong", "client_assertion_crit_unsupported", "client_assertion_algorithm_not_accepted",
+    ];
+    "check-assertion-key", "The client has a key with this kid and algorithm" => ["client_assertion_key_unknown"];
+    "check-assertion-signature", "The signature of the client assertion is right" => ["client_assertion_signature_wrong"];
+    "check-assertion-audience", "The aud of the client assertion is the issuer" => ["client_assertion_audience_wrong"];
+    "check-assertion-time", "The client assertion is valid now" => [
+        "client_assertion_without_expiry", "client_assertion_expired", "client_assertion_lives_too_long",
+        "client_assertion_not_yet_valid",
+    ];
+    "check-assertion-once", "The client assertion has a jti that was not used before" => [
+        "client_assertion_jti_missing", "client_assertion_replayed",
+    ];
 };
+
+/// The checks of [`CLIENT`] that only concern clients with a secret, and those that only concern clients with keys.
+pub const OF_SECRETS: &[&str] = &["check-client-attempts", "check-client-secret", "check-client-method"];
+pub const OF_ASSERTIONS: &[&str] = &[
+    "check-assertion-sent",
+    "check-assertion-client",
+    "check-assertion-registered",
+    "check-assertion-keys",
+    "check-assertion-header",
+    "check-assertion-key",
+    "check-assertion-signature",
+    "check-assertion-audience",
+    "check-assertion-time",
+    "check-assertion-once",
+];
 
 /// `Callback::establish`, then the rules of `AuthorizationRequest::validate` (one check per rule, named after it), then
 /// the returned page, then `decide`.
@@ -212,6 +248,15 @@ macro_rules! metadata {
                 "client_name_unsafe",
                 "description_unsafe",
                 "auth_method_unsupported",
+                "jwks_missing",
+                "jwks_and_jwks_uri",
+                "jwks_without_private_key_jwt",
+                "jwks_malformed",
+                "jwks_with_private_key",
+                "jwks_with_weak_key",
+                "jwks_without_usable_key",
+                "jwks_uri_invalid",
+                "auth_signing_alg_unsupported",
                 "client_type_contradicts_method",
                 "grant_type_unsupported",
                 "response_type_unsupported",

@@ -13,6 +13,7 @@ impl Reviewed {
             client_type: client.client_type.as_str().to_owned(),
             auth_method: client.auth_method.as_str().to_owned(),
             any_secret_method: config.any_secret_method,
+            keys: config.keys.clone(),
             redirect_uris: config.redirect_uris.clone(),
             post_logout_redirect_uris: config.post_logout_redirect_uris.clone(),
             client_uri: config.client_uri.clone(),
@@ -82,7 +83,7 @@ impl Client {
         if before.is_reviewed() && !facts.differences(&self).is_empty() {
             self.trust = if before.trust.is_vouched() { Trust::Unverified } else { before.trust };
             self.config.internal = false;
-            self.config.reviewed.get_or_insert(facts);
+            self.config.reviewed.get_or_insert(Box::new(facts));
         }
         self
     }

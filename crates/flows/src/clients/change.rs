@@ -91,9 +91,8 @@ pub(crate) async fn apply_and<L: Last<Updated>>(
         app.record(ctx, "client.updated", refusal.reason(), about.clone());
         Failure::Refused(refusal)
     };
-    let was_public = client.is_public();
     let changed =
         changed(app, dialect, client, body, operator).map_err(|fault| refused(ManagementError::Metadata(fault)))?;
-    let updated = clients::records::update_and(app, ctx, changed, was_public, last).await?;
+    let updated = clients::records::update_and(app, ctx, changed, last).await?;
     updated.ok_or_else(|| refused(ManagementRefusal::Changed.into()))
 }

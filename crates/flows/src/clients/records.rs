@@ -86,7 +86,7 @@ pub(crate) fn tell_updated(ctx: &Ctx, change: Change, client: &Client) -> Told {
     tell(ctx, change, client, events::client_updated(client))
 }
 
-/// Creates a client. A confidential client gets a secret.
+/// Creates a client. One that authenticates with a secret gets one.
 pub async fn create(app: &Server, ctx: &Ctx, new: NewClient) -> Result<Created, Fault> {
     create_and(app, ctx, new, Plain).await
 }
@@ -101,7 +101,7 @@ pub(crate) async fn create_and<L: Last<Created>>(
     let prefix = &app.settings().token_prefix;
     let registration_token = new.registration_token.then(|| Secret::generate(prefix, "crt", &ctx.random()));
     let mut client = unsaved(app, ctx, new);
-    let secret = (client.client_type == ClientType::Confidential).then(|| new_secret(app, ctx, &client.id));
+    let secret = client.has_secret().then(|| new_secret(app, ctx, &client.id));
     client.registration_token_hash = registration_token.as_ref().map(|t| app.pepper().hash(t.expose()));
     client.secrets = secret.iter().map(|(_, stored)| stored.clone()).collect();
     let detail = json!({
@@ -154,11 +154,11 @@ enum By {
     Review,
 }
 
-/// Stores a client that its owner changed. A client that becomes confidential gets a secret; a client that becomes public loses
-/// all of them. Grants of users who may no longer use it end. Returns `None` if the client was deleted, or changed since `client`
-/// was read.
-pub async fn update(app: &Server, ctx: &Ctx, client: Client, was_public: bool) -> Result<Option<Updated>, Fault> {
-    update_and(app, ctx, client, was_public, Plain).await
+/// Stores a client that its owner changed. A client whose method changes to one with a secret gets one; with the change to
+/// another method it loses all of them. Grants of users who may no longer use it end. Returns `None` if the client was deleted, or
+/// changed since `client` was read.
+pub async fn update(app: &Server, ctx: &Ctx, client: Client) -> Result<Option<Updated>, Fault> {
+    update_and(app, ctx, client, Plain).await
 }
 
 /// Like [`update`], with a last step in the same transaction.
@@ -166,10 +166,9 @@ pub(crate) async fn update_and<L: Last<Updated>>(
     app: &Server,
     ctx: &Ctx,
     client: Client,
-    was_public: bool,
     last: L,
 ) -> Result<Option<L::Out>, Fault> {
-    Box::pin(write(app, ctx, client, was_public, By::Owner, last)).await
+    Box::pin(write(app, ctx, client, By::Owner, last)).await
 }
 
 /// Stores a client. If its trust drops, its access to workspaces whose policy requires more ends.
@@ -177,17 +176,17 @@ async fn write<L: Last<Updated>>(
     app: &Server,
     ctx: &Ctx,
     mut client: Client,
-    was_public: bool,
     by: By,
     last: L,
 ) -> Result<Option<L::Out>, Fault> {
     client.updated_at = ctx.now;
-    let fresh = (was_public && !client.is_public()).then(|| new_secret(app, ctx, &client.id));
-    let (secret, stored) = fresh.unzip();
+    let spare = client.has_secret().then(|| new_secret(app, ctx, &client.id));
     let (now, of, telling) = (ctx.now, ctx.clone(), Telling::new(app, ctx));
     let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             let Some(before) = resolve::client(tx, &client.id, now, Accept::All).await? else { return Ok(None) };
+            let had_secret = before.has_secret();
+            let (secret, stored) = spare.filter(|_| !had_secret).unzip();
             let row = if by == By::Owner { client.changed_from(&before) } else { client };
             let less = before.trust.is_vouched() && before.trust != row.trust;
             if !store::clients::update(tx, &row).await? {
@@ -200,7 +199,7 @@ async fn write<L: Last<Updated>>(
             if less {
                 end_disallowed::end_of_client(tx, &telling, &row.id).await?;
             }
-            if row.is_public() && !was_public {
+            if had_secret && !row.has_secret() {
                 store::clients::retire_secrets(tx, &row.id, None, now, now).await?;
             }
             if let Some(secret) = &stored {
@@ -219,7 +218,7 @@ async fn write<L: Last<Updated>>(
             }
             changes::all(tx, &of, all).await?;
             let mut client = Client { revision: row.revision + 1, ..row };
-            if client.is_public() != was_public {
+            if client.has_secret() != had_secret {
                 client.secrets = stored.into_iter().collect();
             }
             last.within(tx, Updated { client, secret }).await.map(Some)
@@ -263,9 +262,10 @@ pub async fn set_disabled(app: &Server, ctx: &Ctx, id: &ClientId, disabled: bool
     work.await.map_err(|error: store::StoreError| Fault::from(error))
 }
 
-/// Creates a new secret. The old ones expire now, or after `overlap` seconds. Returns `None` for public or unknown clients.
+/// Creates a new secret. The old ones expire now, or after `overlap` seconds. Returns `None` for unknown clients and those that
+/// authenticate without a secret.
 pub async fn rotate_secret(app: &Server, ctx: &Ctx, id: &ClientId, overlap: i64) -> Result<Option<Secret>, Fault> {
-    let Some(client) = living(app, ctx, id).await?.filter(|client| !client.is_public()) else { return Ok(None) };
+    let Some(client) = living(app, ctx, id).await?.filter(Client::has_secret) else { return Ok(None) };
     let (secret, stored) = new_secret(app, ctx, &client.id);
     let (overlap, now, of) = (overlap.max(0), ctx.now, ctx.clone());
     let dies = now.plus(overlap);
@@ -285,12 +285,12 @@ pub async fn rotate_secret(app: &Server, ctx: &Ctx, id: &ClientId, overlap: i64)
     Ok(work.await.map_err(|error: store::StoreError| Fault::from(error))?.then_some(secret))
 }
 
-/// Whether the client can have secrets, that is, neither public nor deleted. Locks the client, so that this holds until the
-/// transaction ends: a client that becomes public loses all secrets, including one that is being added.
+/// Whether the client can have secrets, that is, authenticates with one and is not deleted. Locks the client, so that this holds
+/// until the transaction ends: a client whose method changes loses all secrets, including one that is being added.
 pub(crate) async fn takes_secrets(tx: &mut Tx, id: &ClientId, now: Timestamp) -> Result<bool, store::StoreError> {
     store::clients::hold(tx, id).await?;
     let client = resolve::client(tx, id, now, Accept::NotDeleted).await?;
-    Ok(client.is_some_and(|client| !client.is_public()))
+    Ok(client.is_some_and(|client| client.has_secret()))
 }
 
 /// Soft-deletes a client. The client, its tokens and its grants stop working immediately. Returns `false` if the client is
@@ -319,9 +319,8 @@ pub async fn set_redirect_uris(app: &Server, ctx: &Ctx, id: &ClientId, uris: Vec
     if uris.iter().any(|uri| check_registration(uri, client.config.application_type, schemes).is_err()) {
         return Ok(false);
     }
-    let was_public = client.is_public();
     client.config.redirect_uris = uris;
-    Ok(update(app, ctx, client, was_public).await?.is_some())
+    Ok(update(app, ctx, client).await?.is_some())
 }
 
 pub async fn list(app: &Server, ctx: &Ctx, page: Page) -> Result<Paged<Client>, Fault> {
@@ -399,8 +398,7 @@ pub(crate) async fn hand_over(
 pub async fn set_internal(app: &Server, ctx: &Ctx, id: &ClientId, internal: bool) -> Result<bool, Fault> {
     let Some(mut client) = living(app, ctx, id).await? else { return Ok(false) };
     client.config.internal = internal;
-    let was_public = client.is_public();
-    Ok(Box::pin(write(app, ctx, client, was_public, By::Operator, Plain)).await?.is_some())
+    Ok(Box::pin(write(app, ctx, client, By::Operator, Plain)).await?.is_some())
 }
 
 /// Sets the client's trust level. Returns `None` if the client is unknown, and `false` if it was changed in the meantime.
@@ -411,6 +409,5 @@ pub async fn set_trust(app: &Server, ctx: &Ctx, id: &ClientId, trust: Trust) -> 
 
 /// Sets the client's trust level. Returns `None` if the client was changed since it was read.
 pub(crate) async fn believe(app: &Server, ctx: &Ctx, client: Client, trust: Trust) -> Result<Option<Updated>, Fault> {
-    let was_public = client.is_public();
-    Box::pin(write(app, ctx, client.reviewed_as(trust), was_public, By::Review, Plain)).await
+    Box::pin(write(app, ctx, client.reviewed_as(trust), By::Review, Plain)).await
 }

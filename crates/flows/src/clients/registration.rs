@@ -197,8 +197,8 @@ fn as_before(client: &Client, names_scopes: bool, mut asked: Metadata) -> Metada
     asked
 }
 
-/// RFC 7592 §2.2: replaces the registered metadata. A client that becomes confidential gets a secret; one that becomes public
-/// loses its secrets. `expected` is the revision that the caller read, if they sent one.
+/// RFC 7592 §2.2: replaces the registered metadata. A client whose method changes to one with a secret gets one; with
+/// the change to another method it loses its secrets. `expected` is the revision that the caller read, if they sent one.
 pub async fn replace(
     app: &Server,
     ctx: &Ctx,
@@ -243,7 +243,6 @@ pub async fn replace(
     });
     let asked = asked.and_then(|asked| if client.voucher().is_some() { Ok(asked) } else { without_voucher(asked) });
     let asked = asked.map_err(|fault| refused(RegisterRefusal::Metadata(fault.why)))?;
-    let was_public = client.is_public();
     // Only the owner or the operator sets these.
     let kept = client.config.clone();
     let changed = Client {
@@ -259,7 +258,7 @@ pub async fn replace(
         },
         ..client
     };
-    let updated = clients::records::update(app, ctx, changed, was_public).await?;
+    let updated = clients::records::update(app, ctx, changed).await?;
     let Some(clients::records::Updated { client: changed, secret }) = updated else {
         return Err(refused(RegisterRefusal::Access(AccessRefusal::Changed)));
     };

@@ -44,7 +44,7 @@ impl From<&ClientSecret> for SecretView {
     }
 }
 
-/// The active secrets, oldest first. A public client has none.
+/// The active secrets, oldest first. A client that authenticates without a secret has none.
 pub async fn list(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<Vec<SecretView>> {
     let client = find(app, ctx, principal, Operation::ReadClients, id).await?;
     Ok(client.secrets.iter().map(SecretView::from).collect())
@@ -74,7 +74,7 @@ async fn add_and<L: Last<Added>>(app: &Server, ctx: &Ctx, principal: &Principal,
     const KIND: &str = "client.secret_added";
     let client = find(app, ctx, principal, Operation::RotateSecret, id).await?;
     let about = AuditSubject::owned(&client);
-    if client.is_public() {
+    if !client.has_secret() {
         return Err(refused(app, ctx, KIND, about, ManagementRefusal::NoSecret));
     }
     let (secret, stored) = clients::records::new_secret(app, ctx, &client.id);

@@ -13,7 +13,8 @@ use crate::{Ctx, Failure, Server, audit};
 use domain::access::{Operation, PermissionDenied, Principal};
 use domain::audit::AuditEvent;
 use domain::clients::metadata::MetadataRefusal;
-use domain::diagnosis::{AUTHENTICATION, Advice, Checked, Endpoint};
+use domain::clients::{AuthMethod, Client};
+use domain::diagnosis::{AUTHENTICATION, Advice, CheckResult, Checked, Endpoint};
 use domain::oauth::authorize::AuthorizeRefusal;
 use domain::oauth::client_authentication::ClientRefusal;
 use domain::platform::refusal::{ErrorCode, Refusal};
@@ -96,15 +97,23 @@ pub async fn of_client(
     drop(tx);
     let full = i64::try_from(events.len()).is_ok_and(|found| found == limit);
     let next = events.last().map(|last| last.id).filter(|_| full);
-    Ok(Failures { items: events.into_iter().filter_map(diagnosed).collect(), names, next })
+    Ok(Failures { items: events.into_iter().filter_map(|event| diagnosed(event, &client)).collect(), names, next })
 }
 
-fn diagnosed(event: AuditEvent) -> Option<FailedRequest> {
+/// The checks of a request, without those of client authentication that it cannot have come to: of a secret, or of an assertion.
+fn relevant(mut checks: Vec<Checked>, client: &Client) -> Vec<Checked> {
+    let failed = checks.iter().find(|one| one.verdict == CheckResult::Failed).and_then(|one| one.check.needs_keys());
+    let has_keys = failed.unwrap_or(client.auth_method == AuthMethod::PrivateKeyJwt);
+    checks.retain(|one| one.check.needs_keys().is_none_or(|needs| needs == has_keys));
+    checks
+}
+
+fn diagnosed(event: AuditEvent, client: &Client) -> Option<FailedRequest> {
     let endpoint = Endpoint::of_event(&event.kind, event.detail["endpoint"].as_str())?;
     let authentication = event.kind == AUTHENTICATION;
     Some(FailedRequest {
         told: told(endpoint, authentication, &event.outcome),
-        checks: endpoint.diagnose(authentication, &event.outcome),
+        checks: relevant(endpoint.diagnose(authentication, &event.outcome), client),
         advice: Advice::after(&event.outcome),
         id: event.id,
         at: event.at,

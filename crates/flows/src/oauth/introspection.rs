@@ -159,7 +159,7 @@ async fn asker(
             Ok(Asker::Client(Box::new(caller)))
         }
         // RFC 6749 §2.3: only one authentication method.
-        Some(_) if presented.body.get("client_secret").is_some() => {
+        Some(_) if ["client_secret", "client_assertion"].iter().any(|name| presented.body.get(name).is_some()) => {
             refuse(IntrospectRefusal::Client(ClientRefusal::TwoMethods))
         }
         Some(token) => {

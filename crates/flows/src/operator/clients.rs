@@ -200,8 +200,8 @@ pub async fn set_require_pkce(
     const KIND: &str = "client.updated";
     may(app, ctx, principal, Operation::WriteAllClients)?;
     let mut client = living(app, ctx, KIND, id).await?;
-    let (about, was_public) = (AuditSubject::owned(&client), client.is_public());
+    let about = AuditSubject::owned(&client);
     (client.config.require_pkce, client.config.pkce_exempt) = (require, false);
-    let updated = clients::records::update(app, ctx, client, was_public).await?;
+    let updated = clients::records::update(app, ctx, client).await?;
     Ok(updated.ok_or_else(|| refused(app, ctx, KIND, about, ManagementRefusal::Changed))?.client)
 }

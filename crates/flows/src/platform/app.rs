@@ -3,6 +3,7 @@ use crate::platform::audit_log::{self, AuditSubject, Recorder};
 use crate::platform::context::ANONYMOUS;
 use crate::platform::events::EventQueue;
 use crate::platform::failure::MayEndCredential;
+use crate::platform::fetched_keys::FetchedKeys;
 use crate::platform::keys::{self, Keys, MasterKey};
 use crate::platform::limits::Throttle;
 use crate::platform::management_error::ManagementRefusal;
@@ -17,7 +18,6 @@ use crate::platform::waiting::Waiting;
 use crate::{Ctx, Fault, Settings};
 use domain::audit::AuditEvent;
 use domain::clients::ClientSecret;
-use domain::platform::outbound::Reach;
 use domain::platform::refusal::Refusal as _;
 use domain::platform::seal::{Payload, Purpose, TokenId, Unopened};
 use domain::{ClientId, Pepper, Timestamp, UserId};
@@ -54,6 +54,7 @@ struct Shared {
     unprotected: UnprotectedRequests,
     outbox: EventQueue,
     outbound: Outbound,
+    fetched_keys: FetchedKeys,
     started_at: Timestamp,
     standing: Arc<Standing>,
 }
@@ -86,7 +87,7 @@ impl Server {
         let keys = keys::load(&store, &settings, &master, ctx).await?;
         let outbox = EventQueue::default();
         outbox.look(&store).await?;
-        let reach = if settings.outbound_allow_private { Reach::Private } else { Reach::Public };
+        let outbound = Outbound::new(settings.reach())?;
         let settings = Arc::new(settings);
         let shared = Shared {
             pepper: keys::pepper(&master),
@@ -102,7 +103,8 @@ impl Server {
             counter: Counter::default(),
             unprotected: UnprotectedRequests::default(),
             outbox,
-            outbound: Outbound::new(reach)?,
+            fetched_keys: FetchedKeys::new(outbound.clone()),
+            outbound,
             store,
             master,
             started_at: ctx.now,
@@ -266,6 +268,11 @@ impl Server {
     /// The client for all of the server's own requests.
     pub fn outbound(&self) -> &Outbound {
         &self.shared.outbound
+    }
+
+    /// The keys that others publish.
+    pub(crate) fn fetched_keys(&self) -> &FetchedKeys {
+        &self.shared.fetched_keys
     }
 
     /// Reloads which events webhooks subscribe to, because another node may have changed them.

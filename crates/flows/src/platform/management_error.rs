@@ -21,7 +21,7 @@ domain::refusals! {
         UserUnknown => NotFound, "user_unknown", "This person has not given the application access.";
         ConsentUnknown => NotFound, "consent_unknown", "You have not given this application access.";
         CredentialNotFound => NotFound, "credential_not_found", "There is no such key or token.";
-        NoSecret => Conflict, "public_client_has_no_secret", "A public application has no secret.";
+        NoSecret => Conflict, "public_client_has_no_secret", "This app authenticates without a secret.";
         SecretUnknown => NotFound, "secret_unknown", "The application has no such secret.";
         SecretsTooMany => Conflict, "secrets_too_many", "The application has two secrets already: end one first.";
         OwnerUnknown => InvalidRequest, "owner_unknown", "Enter the id of a workspace (wsp_ and 26 characters), or the email address of an account.";

@@ -9,6 +9,7 @@ pub mod effective_settings;
 pub mod events;
 pub(crate) mod expected;
 pub(crate) mod failure;
+pub(crate) mod fetched_keys;
 pub mod idempotency;
 pub mod keys;
 pub mod known_browser;

@@ -4,6 +4,7 @@ use domain::clients::metadata::Terms;
 use domain::clients::redirect_uri::EDITOR_SCHEMES;
 use domain::clients::{SubType, Trust};
 use domain::oauth::authorize::AuthorizePolicy;
+use domain::platform::outbound::Reach;
 use domain::resources::Catalogue;
 use domain::resources::indicator::Resources;
 use domain::{ScopeSet, SecretHash};
@@ -167,6 +168,8 @@ pub struct Settings {
     pub audit_retention_days: i64,
     /// Whether outgoing requests may go to private addresses, and to loopback by http.
     pub outbound_allow_private: bool,
+    /// Whether a client assertion may also name the URL of the token endpoint as its audience.
+    pub client_assertion_token_endpoint: bool,
     /// All settings of the server as they can be shown, including those that no use case needs.
     pub in_force: Vec<InForce>,
 }
@@ -189,6 +192,7 @@ impl Settings {
             sign_up: true,
             audit_retention_days: 400,
             outbound_allow_private: false,
+            client_assertion_token_endpoint: false,
             in_force: Vec::new(),
         }
     }
@@ -198,9 +202,14 @@ impl Settings {
         Resources { known: &self.catalogue.resources, issuer: &self.issuer, unlisted: self.unlisted_resources }
     }
 
+    /// Where outgoing requests may go.
+    pub const fn reach(&self) -> Reach {
+        if self.outbound_allow_private { Reach::Private } else { Reach::Public }
+    }
+
     /// What users who manage a client may set in its metadata.
     pub fn managed_terms(&self) -> Terms<'_> {
-        Terms::managed(self.default_sub_type, &self.registration.private_schemes)
+        Terms { reach: self.reach(), ..Terms::managed(self.default_sub_type, &self.registration.private_schemes) }
     }
 
     /// What a client may set in its own metadata. Without an owner, the server's lifetimes are its maximum.

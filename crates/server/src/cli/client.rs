@@ -2,6 +2,7 @@
 use super::pages::Pages;
 use clap::{Args, Subcommand, ValueEnum};
 use flows::unguarded::applications::ClientKind;
+use serde_json::Value;
 use std::str::FromStr;
 
 /// The kind of client.
@@ -69,9 +70,18 @@ impl SubName {
 /// Token and client authentication settings.
 #[derive(Debug, Args)]
 pub struct Protocol {
-    /// Client authentication: `client_secret_basic`, `client_secret_post`, `any` for either of them, or `none`.
+    /// Client authentication: `client_secret_basic`, `client_secret_post`, `any` for either of them, `private_key_jwt` or `none`.
     #[arg(long)]
     pub auth_method: Option<String>,
+    /// For `private_key_jwt`: a file with the client's public keys as a JWK set.
+    #[arg(long, value_name = "FILE", value_parser = read_json, conflicts_with = "jwks_uri")]
+    pub jwks: Option<Value>,
+    /// For `private_key_jwt`: an https URL of the client's JWK set.
+    #[arg(long, value_name = "URL")]
+    pub jwks_uri: Option<String>,
+    /// For `private_key_jwt`: the only algorithm that the client may sign with, or `any`.
+    #[arg(long, value_name = "ALG")]
+    pub auth_signing_alg: Option<String>,
     /// What access tokens speak for, unless a request names it.
     #[arg(long, value_enum)]
     pub sub_type: Option<SubName>,
@@ -93,6 +103,12 @@ pub struct Protocol {
     /// Seconds, or `default`.
     #[arg(long)]
     pub id_token_lifetime: Option<Lifetime>,
+}
+
+/// The JSON in a file.
+fn read_json(path: &str) -> Result<Value, String> {
+    let text = std::fs::read(path).map_err(|error| error.to_string())?;
+    serde_json::from_slice(&text).map_err(|error| error.to_string())
 }
 
 /// On, off, or the server's default.
@@ -201,7 +217,7 @@ pub enum Client {
         #[arg(long)]
         internal: bool,
         #[command(flatten)]
-        protocol: Protocol,
+        protocol: Box<Protocol>,
     },
     /// Show a client, without its secrets.
     Show {

@@ -53,7 +53,7 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
         Command::RotateSecret { client_id: id, overlap } => {
             let id = client_id(&id)?;
             let Some(secret) = applications::rotate_secret(&session.app, &session.ctx, &id, overlap).await? else {
-                bail!("no confidential client has this id");
+                bail!("no client with a secret has this id");
             };
             let value = json!({"client_id": id, "client_secret": secret.expose()});
             output::show(session.json, &value, |_| format!("client_secret (shown once): {}", secret.expose()))?;
@@ -101,7 +101,7 @@ async fn create(session: &Session, command: Command) -> anyhow::Result<()> {
         Some(ClientOwner::User(id)) => client.owner_user_id = Some(id),
         None => {}
     }
-    let adjusted = change::adjusted(app, ctx, &SNAKE, &client, &protocol_members(protocol).collect());
+    let adjusted = change::adjusted(app, ctx, &SNAKE, &client, &protocol_members(*protocol).collect());
     let client = adjusted.map_err(|refusal| said_of(Failure::Refused(refusal)))?;
     let Created { client, secret, .. } = applications::create(app, ctx, client).await?;
     let mut value = shown(&client);

@@ -46,8 +46,8 @@ pub fn everything(client: &Client, stats: &ClientStats) -> anyhow::Result<Value>
     let mut all = shown(client);
     if let (Value::Object(members), Value::Object(config)) = (&mut all, serde_json::to_value(&client.config)?) {
         members.extend(config);
-        for name in ["client_uri", "logo_uri"] {
-            // Already included as `homepage_url` and `icon`.
+        for name in ["client_uri", "logo_uri", "keys"] {
+            // Already included as `homepage_url`, `icon` and `jwks`.
             members.remove(name);
         }
         members.extend(SNAKE.show(client));
@@ -118,9 +118,12 @@ fn named<const N: usize>(given: [(&'static str, Option<Value>); N]) -> impl Iter
 /// The client authentication and token settings, using the names of the management API.
 pub fn protocol(protocol: Protocol) -> impl Iterator<Item = (String, Value)> {
     let lifetime = |Lifetime(seconds)| json!(seconds);
-    let method = |method: String| if method == "any" { Value::Null } else { method.into() };
+    let method = |name: String| if name == "any" { Value::Null } else { name.into() };
     named([
         ("token_endpoint_auth_method", protocol.auth_method.map(method)),
+        ("jwks", protocol.jwks),
+        ("jwks_uri", protocol.jwks_uri.map(Value::from)),
+        ("token_endpoint_auth_signing_alg", protocol.auth_signing_alg.map(method)),
         ("default_sub_type", protocol.sub_type.map(|name| name.as_str().into())),
         ("access_token_format", protocol.token_format.map(|name| name.as_str().into())),
         ("require_pkce", protocol.require_pkce.map(Value::from)),

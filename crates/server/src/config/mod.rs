@@ -75,6 +75,8 @@ pub struct Config {
     pub audit_retention_days: i64,
     /// Whether the server's outgoing requests may go to private addresses, and to loopback over http.
     pub outbound_allow_private: bool,
+    /// Whether a client assertion may also name the URL of the token endpoint as its audience.
+    pub client_assertion_token_endpoint: bool,
     /// Logging.
     pub log: Log,
     /// Shutdown.
@@ -208,6 +210,7 @@ impl Default for Config {
             sign_up: true,
             audit_retention_days: 400,
             outbound_allow_private: false,
+            client_assertion_token_endpoint: false,
             log: Log::default(),
             shutdown: Shutdown::default(),
         }
@@ -258,6 +261,7 @@ impl Config {
             sign_up: self.sign_up,
             audit_retention_days: self.audit_retention_days,
             outbound_allow_private: self.outbound_allow_private,
+            client_assertion_token_endpoint: self.client_assertion_token_endpoint,
             in_force: self.in_force(),
         })
     }

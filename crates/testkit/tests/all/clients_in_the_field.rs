@@ -187,7 +187,9 @@ async fn point_1_clients_of_the_field_register() {
         assert_eq!(made["scope"], all.join(" "));
 
         for (member, value, reason) in [
-            ("token_endpoint_auth_method", json!("private_key_jwt"), "auth_method_unsupported"),
+            ("token_endpoint_auth_method", json!("tls_client_auth"), "auth_method_unsupported"),
+            ("token_endpoint_auth_method", json!("client_secret_jwt"), "auth_method_unsupported"),
+            ("token_endpoint_auth_method", json!("private_key_jwt"), "jwks_missing"),
             ("require_pushed_authorization_requests", json!(true), "metadata_member_unsupported"),
             ("dpop_bound_access_tokens", json!(true), "metadata_member_unsupported"),
             ("tls_client_certificate_bound_access_tokens", json!(true), "metadata_member_unsupported"),

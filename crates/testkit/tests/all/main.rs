@@ -14,6 +14,7 @@ mod authorize;
 mod bounds;
 mod by_token;
 mod charts;
+mod client_assertion;
 mod client_auth;
 mod clients_in_the_field;
 mod code;

@@ -428,7 +428,7 @@ async fn point_4_1_a_client_that_becomes_public_has_no_secret() {
                 let mut client = applications::living(&other.app, &other.ctx(), &id).await.unwrap().unwrap();
                 client.client_type = domain::clients::ClientType::Public;
                 client.auth_method = domain::clients::AuthMethod::None;
-                applications::update(&other.app, &other.ctx(), client, false).await.unwrap().is_some()
+                applications::update(&other.app, &other.ctx(), client).await.unwrap().is_some()
             };
             assert!(both(Box::pin(add), Box::pin(publish)).await.1, "round {round}");
             let mut tx = s.nodes[0].store.read().await.unwrap();

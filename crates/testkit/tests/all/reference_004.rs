@@ -41,6 +41,9 @@ fn assert_fields(value: &Value, table: &str) {
 
 const CLIENT: &str = "id string
     token_endpoint_auth_method? string
+    jwks? object
+    jwks_uri? string
+    token_endpoint_auth_signing_alg? string
     default_sub_type string
     access_token_format string
     require_pkce boolean

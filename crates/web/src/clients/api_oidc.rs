@@ -117,10 +117,11 @@ async fn make(state: WebState, manager: ApiCaller, body: Map<String, Value>, kee
 
 /// Change an application
 ///
-/// What the body does not name stays as it is. A public application that becomes confidential gets a secret.
+/// What the body does not name stays as it is. An application whose authentication method changes to one with a secret
+/// gets one.
 ///
-/// Where the operator verified the application, a change of its name, redirect URIs, type, authentication method, logo,
-/// links or scopes makes it unverified until the operator reviews it again.
+/// Where the operator verified the application, a change of its name, redirect URIs, type, authentication method, keys,
+/// logo, links or scopes makes it unverified until the operator reviews it again.
 #[utoipa::path(put, path = "/oidc/clients/{id}", operation_id = "update_application", tag = "applications", request_body = Option<ApplicationChange>,
     params(("id" = String, Path, description = "The client id"), ("If-Match" = Option<String>, Header)),
     responses((status = 200, description = "The application as it is now", body = ApplicationAnswer,

@@ -112,10 +112,11 @@ pub async fn read(State(state): State<WebState>, Path(id): Path<String>, manager
 
 /// Change an application, in camel case
 ///
-/// What the body does not name stays as it is. A public application that becomes confidential gets a secret.
+/// What the body does not name stays as it is. An application whose authentication method changes to one with a secret
+/// gets one.
 ///
-/// Where the operator verified the application, a change of its name, redirect URIs, type, authentication method, logo,
-/// links or scopes makes it unverified until the operator reviews it again.
+/// Where the operator verified the application, a change of its name, redirect URIs, type, authentication method, keys,
+/// logo, links or scopes makes it unverified until the operator reviews it again.
 #[utoipa::path(patch, path = "/api/v1/oauth2/clients/{id}", operation_id = "update_client", tag = "applications-camel",
     request_body = Option<ClientChange>,
     params(("id" = String, Path, description = "The client id"), ("If-Match" = Option<String>, Header)),

@@ -99,8 +99,8 @@ pub async fn read(State(state): State<WebState>, RegisteredId(id): RegisteredId,
 ///
 /// What the body does not name is cleared (RFC 7592 §2.2). A credential of the owner needs `clients:write`.
 ///
-/// Where the operator verified the client, a change of its name, redirect URIs, type, authentication method, logo,
-/// links or scopes makes it unverified until the operator reviews it again.
+/// Where the operator verified the client, a change of its name, redirect URIs, type, authentication method, keys,
+/// logo, links or scopes makes it unverified until the operator reviews it again.
 #[utoipa::path(put, path = "/oauth2/register/{client_id}", operation_id = "replace_registration", tag = "registration",
     params(("client_id" = String, Path, description = "The client id"), ("If-Match" = Option<String>, Header)),
     request_body = ClientMetadata,

@@ -44,7 +44,7 @@ fn bare_challenge(headers: &mut HeaderMap) {
 fn retry_after(status: StatusCode, later: &Later) -> Option<HeaderValue> {
     match status {
         StatusCode::TOO_MANY_REQUESTS => Some(later.seconds().unwrap_or(60).into()),
-        StatusCode::SERVICE_UNAVAILABLE => Some(HeaderValue::from_static("2")),
+        StatusCode::SERVICE_UNAVAILABLE => Some(later.seconds().unwrap_or(2).into()),
         _ => None,
     }
 }

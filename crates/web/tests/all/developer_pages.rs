@@ -7,7 +7,7 @@ use flows::Page;
 use flows::clients;
 use flows::clients::ownership::{self, OwnerFilter};
 use flows::unguarded::{members, profile};
-use testkit::{Browser, Database, Kind, Party, Reply, TestApp, TestUser};
+use testkit::{Browser, Database, Kind, Party, Reply, Signer, SigningAlg, TestApp, TestUser};
 
 struct World {
     app: TestApp,
@@ -239,6 +239,63 @@ async fn settings_are_changed_at_the_revision_that_was_read() {
     let secret = whole.set("revision", page.form("settings-save").get("revision").unwrap());
     let made = w.browser.submit(&secret.set("token_endpoint_auth_method", "client_secret_basic")).await;
     assert!(made.status == 200 && made.text("client-secret").is_some_and(|s| s.len() > 20), "{}", made.body);
+    w.app.stop().await;
+}
+
+/// Issue 15, point 9: keys are pasted or named by a URL, and shown by their thumbprints; the app has no secret then.
+#[tokio::test]
+async fn point_9_an_app_changes_to_keys_and_back() {
+    let mut w = World::new().await;
+    let party = w.party(Kind::Web).await;
+    let signer = Signer::new("my key", SigningAlg::ES256);
+    let thumbprint = signer.thumbprint();
+    let path = format!("/{}/settings", party.id);
+    let page = w.get(&path).await;
+    assert!(page.text("client-keys").is_none());
+    let form = |page: &Reply, jwks: &str, uri: &str| {
+        let form = page.form("settings-save").set("token_endpoint_auth_method", "private_key_jwt");
+        form.set("default_sub_type", "user").set("access_token_format", "opaque").set("jwks", jwks).set("jwks_uri", uri)
+    };
+    for (jwks, uri, field, said) in [
+        ("not JSON", "", "jwks", "array keys of valid public keys"),
+        ("", "", "jwks", "needs jwks or jwks_uri"),
+        ("", "http://client.example/jwks", "jwks_uri", "must be an https URL"),
+        (&signer.jwks().to_string(), "https://client.example/jwks", "jwks_uri", "cannot be used together"),
+    ] {
+        let refused = w.browser.submit(&form(&page, jwks, uri)).await;
+        assert_eq!(refused.status, 422, "{jwks} {uri}");
+        assert!(refused.text(&format!("{field}-problem")).unwrap().contains(said), "{jwks} {uri}: {}", refused.body);
+        let typed = refused.form("settings-save");
+        assert_eq!(typed.get("jwks_uri"), Some(uri), "what was typed is still there");
+    }
+    let done = w.browser.submit(&form(&page, &signer.jwks().to_string(), "")).await;
+    assert_eq!(done.status, 303, "{}", done.body);
+    let client = w.client(party.id.as_str()).await;
+    assert_eq!((client.auth_method, client.secrets.len()), (AuthMethod::PrivateKeyJwt, 0));
+    let page = w.get(&path).await;
+    let shown = page.text("client-keys").unwrap();
+    for text in ["P-256", "my key", &thumbprint] {
+        assert!(shown.contains(text), "{text}: {shown}");
+    }
+    assert!(!page.body.contains(&format!("/{}/secrets\"", party.id)), "there is no tab for secrets");
+    // The settings as they are shown can be saved again; a URL takes the place of the keys.
+    let shown = page.form("settings-save").get("jwks").unwrap().to_owned();
+    assert_eq!(w.browser.submit(&form(&page, &shown, "")).await.status, 303);
+    assert_eq!(w.client(party.id.as_str()).await.config.keys, client.config.keys);
+    let page = w.get(&path).await;
+    let by_url = form(&page, "", "https://client.example/jwks").set("token_endpoint_auth_signing_alg", "ES256");
+    assert_eq!(w.browser.submit(&by_url).await.status, 303);
+    let keys = w.client(party.id.as_str()).await.config.keys;
+    assert_eq!((keys.jwks, keys.jwks_uri.as_deref()), (None, Some("https://client.example/jwks")));
+    assert_eq!(keys.alg, Some(domain::clients::keys::AcceptedAlg::ES256));
+    let overview = w.get(&format!("/{}", party.id)).await.body;
+    assert!(overview.contains("PrivateKeyJwt") && !overview.contains("CLIENT_SECRET"), "{overview}");
+    // Back to a secret: the fields for keys need not be emptied.
+    let page = w.get(&path).await;
+    let back = form(&page, "", "https://client.example/jwks").set("token_endpoint_auth_method", "client_secret_basic");
+    let made = w.browser.submit(&back).await;
+    assert!(made.status == 200 && made.text("client-secret").is_some_and(|s| s.len() > 20), "{}", made.body);
+    assert!(w.client(party.id.as_str()).await.config.keys.is_none());
     w.app.stop().await;
 }
 

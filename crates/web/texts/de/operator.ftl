@@ -172,6 +172,7 @@ client-of-nobody = Kein Inhaber: nur der Betreiber verwaltet ihn
 client-kind = Art
 client-public = Öffentlich: kann kein Secret für sich behalten
 client-confidential = Vertraulich: weist sich mit einem Secret aus
+client-keys = Vertraulich: weist sich mit einem Schlüsselpaar aus
 client-description = Beschreibung
 client-site = Website
 client-reviewed = Geändert seit Ihrer Prüfung

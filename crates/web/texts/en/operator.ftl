@@ -172,6 +172,7 @@ client-of-nobody = No owner: only the operator manages it
 client-kind = Kind
 client-public = Public: it cannot keep a secret
 client-confidential = Confidential: it proves itself with a secret
+client-keys = Confidential: it proves itself with a key pair
 client-description = Description
 client-site = Website
 client-reviewed = Changed since your review

@@ -1,5 +1,6 @@
 //! Client authentication (OAuth 2.1 §2.4): the credentials in a request, and whether they match the client's
 //! registration.
+pub mod assertion;
 mod refusal;
 mod registered;
 pub mod secret;
@@ -9,6 +10,7 @@ pub use registered::{check_named, registered};
 
 use crate::clients::AuthMethod;
 use crate::clients::authentication::{ClientMethodRow, ProofSource, enabled_methods};
+use crate::oauth::client_authentication::assertion::JWT_BEARER;
 use crate::oauth::client_authentication::secret::Header;
 use crate::oauth::presented::Presented;
 use crate::platform::params::RawParams;
@@ -31,9 +33,6 @@ pub struct ClientProof<'r> {
     pub evidence: Evidence<'r>,
 }
 
-/// The `client_assertion_type` of a JWT (RFC 7523 §2.2).
-const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-
 /// The evidence of one source, if the request has any.
 fn evidence<'r>(
     source: ProofSource,
@@ -48,27 +47,22 @@ fn evidence<'r>(
             Header::Basic(_, secret) => Some(Ok(Evidence::Secret(secret.clone()))),
         },
         ProofSource::BodySecret => body.get("client_secret").map(|secret| Ok(Evidence::Secret(Secret::new(secret)))),
-        ProofSource::Assertion => {
-            let is_jwt = body.get("client_assertion_type") == Some(JWT_BEARER);
-            body.get("client_assertion").filter(|_| is_jwt).map(|assertion| Ok(Evidence::Assertion(assertion)))
-        }
+        ProofSource::Assertion => match (body.get("client_assertion"), body.get("client_assertion_type")) {
+            (None, None) => None,
+            (Some(assertion), Some(JWT_BEARER)) => Some(Ok(Evidence::Assertion(assertion))),
+            (Some(_), Some(_)) => Some(Err(ClientRefusal::AssertionType)),
+            (Some(_), None) | (None, Some(_)) => Some(Err(ClientRefusal::AssertionIncomplete)),
+        },
     }
 }
 
 impl<'r> ClientProof<'r> {
     /// Reads the proof of a request: that of one enabled method, or only a `client_id`.
     pub fn read(presented: &Presented<'r>) -> Result<Self, ClientRefusal> {
-        Self::read_with(enabled_methods(), presented)
-    }
-
-    fn read_with(
-        methods: impl Iterator<Item = &'static ClientMethodRow>,
-        presented: &Presented<'r>,
-    ) -> Result<Self, ClientRefusal> {
         use ClientRefusal as R;
         let header = Header::parse(presented.authorization);
         let shown = |row: &ClientMethodRow| Some((row.method, evidence(row.source, &header, presented.body)?));
-        let mut all = methods.filter_map(shown);
+        let mut all = enabled_methods().filter_map(shown);
         let (method, evidence) = match (all.next(), all.next()) {
             (_, Some(_)) => return Err(R::TwoMethods),
             (Some((method, evidence)), None) => (method, evidence?),
@@ -76,9 +70,14 @@ impl<'r> ClientProof<'r> {
         };
         let named = match (header.client(), presented.body.get("client_id")) {
             (Some(user), Some(posted)) if user != posted => return Err(R::TwoMethods),
-            (user, posted) => user.or(posted).ok_or(R::Missing)?,
+            (user, posted) => user.or(posted),
         };
-        let client_id = ClientId::parse(named).map_err(|_| R::Unknown)?;
+        let client_id = match evidence {
+            Evidence::Assertion(assertion) => assertion::client(assertion, named)?,
+            Evidence::None | Evidence::Secret(_) => {
+                ClientId::parse(named.ok_or(R::Missing)?).map_err(|_| R::Unknown)?
+            }
+        };
         Ok(Self { client_id, method, evidence })
     }
 }
@@ -86,7 +85,10 @@ impl<'r> ClientProof<'r> {
 /// The client that a request names, even if the request is otherwise invalid.
 pub fn named(authorization: Option<&str>, params: &RawParams) -> Option<ClientId> {
     let header = Header::parse(authorization);
-    ClientId::parse(header.client().or_else(|| params.get("client_id"))?).ok()
+    match header.client().or_else(|| params.get("client_id")) {
+        Some(id) => ClientId::parse(id).ok(),
+        None => assertion::subject(params.get("client_assertion")?),
+    }
 }
 
 #[cfg(test)]

@@ -64,7 +64,8 @@ pub fn check<'c>(
     let live = client.secrets.iter().filter(|s| s.expires_at.is_none_or(|end| now < end));
     // Compares all secrets, whichever matches, so that timing reveals nothing.
     let matching = live.fold(None, |found, s| if s.hash == hash { Some(s) } else { found });
-    let matching = matching.ok_or(R::WrongSecret)?;
+    let has_keys = client.auth_method == AuthMethod::PrivateKeyJwt;
+    let matching = matching.ok_or(if has_keys { R::SecretOfKeyClient } else { R::WrongSecret })?;
     registered(client, method)?;
     Ok(matching)
 }

@@ -1,5 +1,4 @@
 use super::*;
-use crate::clients::authentication::CLIENT_AUTHENTICATION;
 use crate::oauth::endpoint::Endpoint;
 use base64::Engine as _;
 
@@ -62,20 +61,31 @@ fn checklist_42_one_method_only() {
 }
 
 #[test]
-fn point_1_an_assertion_is_ignored_until_its_method_is_enabled() {
+fn checklist_42_48_an_assertion_is_one_method_and_names_the_client() {
+    let header = header("a", "s");
+    // {"alg":"ES256"} and {"iss":"a","sub":"a"}; nothing is verified here.
+    let jwt = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJhIiwic3ViIjoiYSJ9.AA";
     let body = |more: &[(&'static str, &'static str)]| {
-        let assertion = [("client_id", "a"), ("client_assertion_type", JWT_BEARER), ("client_assertion", "jwt")];
+        let assertion = [("client_assertion_type", JWT_BEARER), ("client_assertion", jwt)];
         RawParams::from_pairs(assertion.into_iter().chain(more.iter().copied()))
     };
-    let (alone, posted, basic) = (body(&[]), body(&[("client_secret", "s")]), header("a", "s"));
-    assert_eq!(read(None, &alone).unwrap().evidence, Evidence::None);
-    assert_eq!(read(None, &posted).unwrap().method, AuthMethod::ClientSecretPost);
-    assert_eq!(read(Some(&basic), &alone).unwrap().method, AuthMethod::ClientSecretBasic);
-
-    let all =
-        |authorization, body| ClientProof::read_with(CLIENT_AUTHENTICATION.iter(), &presented(authorization, body));
-    let proof = all(None, &alone).unwrap();
-    assert_eq!((proof.method, proof.evidence), (AuthMethod::PrivateKeyJwt, Evidence::Assertion("jwt")));
-    assert_eq!(all(None, &posted), Err(ClientRefusal::TwoMethods));
-    assert_eq!(all(Some(&basic), &alone), Err(ClientRefusal::TwoMethods));
+    for more in [&[][..], &[("client_id", "a")]] {
+        let body = body(more);
+        let proof = read(None, &body).unwrap();
+        assert_eq!((proof.client_id.as_str(), proof.method), ("a", AuthMethod::PrivateKeyJwt));
+        assert_eq!(proof.evidence, Evidence::Assertion(jwt));
+        assert_eq!(named(None, &body), Some(proof.client_id));
+    }
+    assert_eq!(read(None, &body(&[("client_id", "b")])), Err(ClientRefusal::AssertionSubject));
+    assert_eq!(read(None, &body(&[("client_secret", "s")])), Err(ClientRefusal::TwoMethods));
+    assert_eq!(read(Some(&header), &body(&[])), Err(ClientRefusal::TwoMethods));
+    let pairs = |pairs: &[(&'static str, &'static str)]| RawParams::from_pairs(pairs.iter().copied());
+    for (sent, why) in [
+        (pairs(&[("client_id", "a"), ("client_assertion", jwt)]), ClientRefusal::AssertionIncomplete),
+        (pairs(&[("client_id", "a"), ("client_assertion_type", JWT_BEARER)]), ClientRefusal::AssertionIncomplete),
+        (pairs(&[("client_assertion_type", "urn:x"), ("client_assertion", jwt)]), ClientRefusal::AssertionType),
+        (pairs(&[("client_assertion_type", JWT_BEARER), ("client_assertion", "x")]), ClientRefusal::AssertionMalformed),
+    ] {
+        assert_eq!(read(None, &sent), Err(why));
+    }
 }

@@ -1,16 +1,18 @@
 //! Client authentication at the token endpoint and similar endpoints.
 
+mod assertion;
 mod secret;
 
 use crate::clients::resolve::{self, Accept};
 use crate::platform::audit_log::AuditSubject;
+use crate::platform::failure::refuse;
 use crate::{Ctx, Failure, Server};
 use domain::clients::Client;
 use domain::diagnosis::AUTHENTICATION;
 use domain::oauth::client_authentication::{ClientProof, ClientRefusal, Evidence, check_named, named};
 use domain::oauth::presented::Presented;
 use domain::platform::refusal::Refusal as _;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Authenticates the client with the proof in the request (OAuth 2.1 §2.4). A refusal is recorded under the client that the
 /// request names, so that its developer sees it.
@@ -32,30 +34,47 @@ pub async fn authenticate(
         let mut tx = app.store().read().await?;
         resolve::client(&mut tx, &proof.client_id, ctx.now, Accept::All).await?
     };
-    match check(app, ctx, client, &proof) {
-        Ok(client) => Ok(client),
-        Err(refusal) => Err(refused(match proof.evidence {
-            Evidence::Secret(_) => secret::limited(app, ctx, &proof.client_id, refusal),
-            Evidence::None | Evidence::Assertion(_) => refusal,
-        })),
+    match (check(app, ctx, client.as_ref(), &proof).await, client) {
+        (Ok(()), Some(client)) => Ok(client),
+        (Ok(()), None) => Err(refused(ClientRefusal::Unknown)),
+        (Err(Failure::Refused(refusal)), client) => {
+            let refusal = match proof.evidence {
+                Evidence::Secret(_) => secret::limited(app, ctx, &proof.client_id, refusal),
+                Evidence::None | Evidence::Assertion(_) => refusal,
+            };
+            record(app, ctx, presented, client.as_ref(), refusal);
+            refuse(refusal)
+        }
+        (Err(fault), _) => Err(fault),
     }
 }
 
-/// Checks the proof, and returns the client that has proven itself.
-fn check(app: &Server, ctx: &Ctx, client: Option<Client>, proof: &ClientProof<'_>) -> Result<Client, ClientRefusal> {
-    let client = client.ok_or(ClientRefusal::Unknown)?;
+/// Checks the proof that the request shows.
+async fn check(
+    app: &Server,
+    ctx: &Ctx,
+    client: Option<&Client>,
+    proof: &ClientProof<'_>,
+) -> Result<(), Failure<ClientRefusal>> {
+    let Some(client) = client else { return refuse(ClientRefusal::Unknown) };
     match &proof.evidence {
-        Evidence::None => check_named(&client)?,
-        Evidence::Secret(secret) => secret::check(app, ctx, &client, proof.method, secret)?,
-        // No method that reads assertions is enabled.
-        Evidence::Assertion(_) => return Err(ClientRefusal::WrongMethod),
+        Evidence::None => check_named(client).map_err(Failure::Refused),
+        Evidence::Secret(secret) => secret::check(app, ctx, client, proof.method, secret).map_err(Failure::Refused),
+        Evidence::Assertion(assertion) => assertion::check(app, ctx, client, assertion).await,
     }
-    Ok(client)
 }
 
 /// Parameters that must not be in a URL, because URLs end up in logs (checklist 44, 75).
-const SECRETS: [&str; 7] =
-    ["client_secret", "access_token", "refresh_token", "token", "code", "code_verifier", "device_code"];
+const SECRETS: [&str; 8] = [
+    "client_secret",
+    "client_assertion",
+    "access_token",
+    "refresh_token",
+    "token",
+    "code",
+    "code_verifier",
+    "device_code",
+];
 
 /// Refuses a secret in the URL, whatever else the request contains. Records the name of the parameter, never its value, under the
 /// client that the request names, even if only the URL names it.
@@ -72,6 +91,11 @@ pub fn no_secret_in_url(app: &Server, ctx: &Ctx, presented: &Presented<'_>) -> R
 
 /// Records that client authentication failed.
 pub(crate) fn record_refusal(app: &Server, ctx: &Ctx, presented: &Presented<'_>, refusal: ClientRefusal) {
+    record(app, ctx, presented, None, refusal);
+}
+
+/// Records that client authentication failed; `client` is the one that was found.
+fn record(app: &Server, ctx: &Ctx, presented: &Presented<'_>, client: Option<&Client>, refusal: ClientRefusal) {
     let proof = ClientProof::read(presented).ok();
     let mut detail = json!({"endpoint": presented.endpoint.as_str()});
     if let Some(proof) = &proof {
@@ -82,7 +106,13 @@ pub(crate) fn record_refusal(app: &Server, ctx: &Ctx, presented: &Presented<'_>,
     {
         detail["parameter"] = crate::oauth::diagnostics::cut(&name).into();
     }
-    let client = proof.map(|proof| proof.client_id).or_else(|| named(presented.authorization, presented.body));
-    let about = client.map(|id| AuditSubject::client(&id)).unwrap_or_default();
+    if let Some(assertion) = presented.body.get("client_assertion")
+        && let (Value::Object(detail), Value::Object(facts)) =
+            (&mut detail, assertion::facts(app, ctx, client, assertion, refusal))
+    {
+        detail.extend(facts);
+    }
+    let named = proof.map(|proof| proof.client_id).or_else(|| named(presented.authorization, presented.body));
+    let about = named.map(|id| AuditSubject::client(&id)).unwrap_or_default();
     app.record_outsider(ctx, AUTHENTICATION, refusal.reason(), about, detail);
 }

@@ -118,8 +118,8 @@ impl Application {
         let path = format!("{list}/{}", client.id);
         let own = client.owner_user_id.is_some() && client.owner_user_id == person.principal.user;
         let tabs = Tab::ALL.into_iter().filter(|tab| own || person.principal.may(tab.operation()).is_ok());
-        // A public client has no secrets.
-        let tabs = tabs.filter(|tab| *tab != Tab::Secrets || !client.is_public());
+        // Not every client authenticates with a secret.
+        let tabs = tabs.filter(|tab| *tab != Tab::Secrets || client.has_secret());
         let link = |tab: Tab| Link { href: format!("{path}{}", tab.path()), key: tab.key(), here: tab == here };
         Self { tabs: tabs.map(link).collect(), here: here.key(), list, section: person.console().key(), path, client }
     }

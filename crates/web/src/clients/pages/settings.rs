@@ -14,7 +14,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use domain::clients::api::{self, CONSOLE, LONGEST};
-use domain::clients::{ApplicationType, GrantType, Trust};
+use domain::clients::keys::{AcceptedAlg, JWKS, JWKS_URI, KeyView, SIGNING_ALG};
+use domain::clients::{ApplicationType, AuthMethod, GrantType, Trust};
 use domain::platform::params::RawParams;
 use flows::clients;
 use flows::clients::manage::Updated;
@@ -23,7 +24,7 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 /// Single-line text members, named as in the form and the metadata.
-const TEXTS: [&str; 9] = [
+const TEXTS: [&str; 11] = [
     "client_name",
     "description",
     "client_uri",
@@ -31,16 +32,19 @@ const TEXTS: [&str; 9] = [
     "tos_uri",
     "policy_uri",
     "token_endpoint_auth_method",
+    JWKS_URI,
+    SIGNING_ALG,
     "default_sub_type",
     "access_token_format",
 ];
 /// List members, one item per line.
 const LISTS: [&str; 3] = ["redirect_uris", "post_logout_redirect_uris", "allowed_user_ids"];
 /// Members that an empty field clears.
-const CLEARED: [&str; 5] = ["client_uri", "logo_uri", "tos_uri", "policy_uri", "token_endpoint_auth_method"];
+const CLEARED: [&str; 7] =
+    ["client_uri", "logo_uri", "tos_uri", "policy_uri", "token_endpoint_auth_method", JWKS_URI, SIGNING_ALG];
 
 /// The fields with the text keys of their labels.
-const LABELS: [(&str, &str); 20] = [
+const LABELS: [(&str, &str); 23] = [
     ("client_name", "dev-field-name"),
     ("description", "dev-field-description"),
     ("client_uri", "dev-field-homepage"),
@@ -49,6 +53,9 @@ const LABELS: [(&str, &str); 20] = [
     ("policy_uri", "dev-field-policy"),
     ("grant_types", "dev-field-grants"),
     ("token_endpoint_auth_method", "dev-field-auth"),
+    (JWKS, "dev-field-jwks"),
+    (JWKS_URI, "dev-field-jwks-uri"),
+    (SIGNING_ALG, "dev-field-auth-alg"),
     ("require_pkce", "dev-field-pkce"),
     ("redirect_uris", "dev-field-redirects"),
     ("post_logout_redirect_uris", "dev-field-logout"),
@@ -72,6 +79,9 @@ struct SettingsPage<'p> {
     fields: Map<String, Value>,
     scopes: Vec<Choice<'p>>,
     grants: Vec<(&'static str, bool)>,
+    /// The keys that are registered by value.
+    keys: Vec<KeyView>,
+    algs: [&'static str; AcceptedAlg::KNOWN.len()],
     /// Each lifetime, with its default.
     lifetimes: [(&'static str, &'static str, i64); 3],
 }
@@ -83,6 +93,7 @@ fn shown(fields: &Map<String, Value>, name: &str) -> String {
         Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n"),
         Some(Value::Number(number)) => number.to_string(),
         Some(Value::Bool(flag)) => flag.to_string(),
+        Some(set @ Value::Object(_)) => format!("{set:#}"),
         _ => String::new(),
     }
 }
@@ -136,6 +147,8 @@ fn page<'s>(
     SettingsPage {
         grants: GrantType::ALL.map(|grant| (grant.as_str(), granted(grant))).to_vec(),
         scopes,
+        keys: app.client.config.keys.views(),
+        algs: AcceptedAlg::KNOWN.map(AcceptedAlg::as_str),
         lifetimes: [
             (LONGEST[0].0, "dev-field-access-lifetime", lifetimes.access_token),
             (LONGEST[2].0, "dev-field-refresh-lifetime", lifetimes.refresh_idle),
@@ -166,6 +179,15 @@ fn body(form: &RawParams) -> Map<String, Value> {
         let clears = text.is_empty() && CLEARED.contains(&name);
         all.insert(name.to_owned(), if clears { Value::Null } else { text.into() });
     }
+    // Keys are only read with the method that uses them, so that the fields need not be emptied for another one.
+    let has_keys = form.get("token_endpoint_auth_method") == Some(AuthMethod::PrivateKeyJwt.as_str());
+    let jwks = form.get(JWKS).map(str::trim).filter(|text| has_keys && !text.is_empty());
+    // What is not JSON is refused as a set of keys.
+    let jwks = jwks.map(|text| serde_json::from_str(text).unwrap_or_else(|_| text.into()));
+    all.insert(JWKS.to_owned(), jwks.unwrap_or_default());
+    if !has_keys {
+        all.extend([JWKS_URI, SIGNING_ALG].map(|name| (name.to_owned(), Value::Null)));
+    }
     for name in LISTS {
         all.insert(name.to_owned(), json!(lines(form.get(name).unwrap_or_default())));
     }
@@ -187,7 +209,7 @@ fn body(form: &RawParams) -> Map<String, Value> {
 }
 
 pub async fn post(State(state): State<WebState>, path: Named, posted: Posted) -> Response {
-    // A client that becomes confidential gets a secret.
+    // A client whose method changes to one with a secret gets one.
     posted.once(state, |state, posted, keeper| change(state, path, posted, keeper)).await
 }
 

@@ -1,5 +1,6 @@
 //! Sample code for a client: with curl, and with widely used libraries.
 use domain::clients::{AuthMethod, Client, GrantType};
+use domain::oauth::client_authentication::assertion::JWT_BEARER;
 use domain::resources::OF_A_USER;
 
 /// A code sample.
@@ -20,6 +21,13 @@ struct Around<'c> {
     public: bool,
     post: bool,
     machine: bool,
+}
+
+impl Around<'_> {
+    /// Whether the client signs assertions with a key.
+    fn key(&self) -> bool {
+        self.client.auth_method == AuthMethod::PrivateKeyJwt
+    }
 }
 
 /// Quotes a text as one word for a POSIX shell.
@@ -50,7 +58,10 @@ pub fn of(issuer: &str, client: &Client) -> Vec<Snippet> {
         Snippet { id: "node", name: "Node: openid-client", code: node(&around) },
         Snippet { id: "python", name: "Python: Authlib", code: python(&around) },
     ];
-    // The library requests `openid` on its own.
+    // The library requests `openid` on its own, and cannot sign assertions.
+    if around.key() {
+        return all;
+    }
     if machine || client.config.scopes.contains("openid") {
         all.push(Snippet { id: "rust", name: "Rust: openidconnect", code: rust(&around) });
     }
@@ -64,10 +75,9 @@ pub fn curl_client(client: &Client) -> String {
         AuthMethod::None => format!("--data client_id={id}"),
         AuthMethod::ClientSecretBasic => format!("--user \"{id}:$CLIENT_SECRET\""),
         AuthMethod::ClientSecretPost => format!("--data client_id={id} --data client_secret=\"$CLIENT_SECRET\""),
-        AuthMethod::PrivateKeyJwt => format!(
-            "--data client_id={id} --data client_assertion=\"$CLIENT_ASSERTION\" \
-             --data client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-        ),
+        AuthMethod::PrivateKeyJwt => {
+            format!("--data client_assertion_type={JWT_BEARER} \\\n  --data client_assertion=\"$CLIENT_ASSERTION\"")
+        }
     }
 }
 
@@ -100,15 +110,24 @@ fn curl(a: &Around<'_>) -> String {
 }
 
 fn node(a: &Around<'_>) -> String {
-    let auth = match (a.public, a.post) {
-        (true, _) => "undefined, oidc.None()",
-        (_, true) => "undefined, oidc.ClientSecretPost(process.env.CLIENT_SECRET)",
-        (_, false) => "undefined, oidc.ClientSecretBasic(process.env.CLIENT_SECRET)",
+    let auth = match a.client.auth_method {
+        AuthMethod::None => "undefined, oidc.None()",
+        AuthMethod::ClientSecretPost => "undefined, oidc.ClientSecretPost(process.env.CLIENT_SECRET)",
+        AuthMethod::ClientSecretBasic => "undefined, oidc.ClientSecretBasic(process.env.CLIENT_SECRET)",
+        AuthMethod::PrivateKeyJwt => "undefined, oidc.PrivateKeyJwt({ key: privateKey, kid })",
     };
+    // With the algorithm of the key.
+    let import = if a.key() {
+        "// The private key as a JWK, in the environment.\nconst { kid, alg, ...jwk } = JSON.parse(process.env.PRIVATE_KEY);\nconst privateKey = await importJWK(jwk, alg);\n\n"
+    } else {
+        ""
+    };
+    let packages = if a.key() { "openid-client jose" } else { "openid-client" };
+    let with_jose = if a.key() { "import { importJWK } from 'jose';\n" } else { "" };
     let insecure = if a.issuer.starts_with("http:") { ", {\n  execute: [oidc.allowInsecureRequests],\n}" } else { "" };
     let (issuer, id) = (quoted(a.issuer), quoted(a.client.id.as_str()));
     let head = format!(
-        "// npm install openid-client\nimport * as oidc from 'openid-client';\n\nconst config = await oidc.discovery(new URL({issuer}), {id}, {auth}{insecure});\n"
+        "// npm install {packages}\nimport * as oidc from 'openid-client';\n{with_jose}\n{import}const config = await oidc.discovery(new URL({issuer}), {id}, {auth}{insecure});\n"
     );
     let scope = quoted(&a.scope);
     if a.machine {
@@ -124,7 +143,12 @@ fn node(a: &Around<'_>) -> String {
 
 fn python(a: &Around<'_>) -> String {
     let method = a.client.auth_method.as_str();
-    let secret = if a.public { "" } else { "\n    client_secret=os.environ[\"CLIENT_SECRET\"]," };
+    let secret = match (a.public, a.key()) {
+        (true, _) => "",
+        (_, false) => "\n    client_secret=os.environ[\"CLIENT_SECRET\"],",
+        // The private key in PEM.
+        (_, true) => "\n    client_secret=os.environ[\"PRIVATE_KEY\"],",
+    };
     let redirect = if a.machine {
         String::new()
     } else {
@@ -134,8 +158,16 @@ fn python(a: &Around<'_>) -> String {
     let os = if a.public { "" } else { "import os\n\n" };
     let generate = if a.machine { "" } else { "from authlib.common.security import generate_token\n" };
     let discovery = quoted(&format!("{}/.well-known/openid-configuration", a.issuer));
+    let (jwt, sign) = if a.key() {
+        (
+            "\nfrom authlib.oauth2.rfc7523 import PrivateKeyJWT",
+            "# The private key is in PEM; name its algorithm and, if there are several keys, its id.\nsession.register_client_auth_method(\n    PrivateKeyJWT(metadata[\"issuer\"], alg=\"RS256\", headers={\"kid\": os.environ[\"KEY_ID\"]})\n)\n",
+        )
+    } else {
+        ("", "")
+    };
     let head = format!(
-        "# pip install authlib requests\n{os}{generate}from authlib.integrations.requests_client import OAuth2Session\n\nsession = OAuth2Session(\n    client_id={},{secret}\n    token_endpoint_auth_method=\"{method}\",{redirect}{scope}\n)\nmetadata = session.get({discovery}, withhold_token=True).json()\n",
+        "# pip install authlib requests\n{os}{generate}from authlib.integrations.requests_client import OAuth2Session{jwt}\n\nsession = OAuth2Session(\n    client_id={},{secret}\n    token_endpoint_auth_method=\"{method}\",{redirect}{scope}\n)\nmetadata = session.get({discovery}, withhold_token=True).json()\n{sign}",
         quoted(a.client.id.as_str())
     );
     if a.machine {

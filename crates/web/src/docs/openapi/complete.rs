@@ -84,7 +84,7 @@ fn schemes(cookies: &str) -> [(&'static str, SecurityScheme); 3] {
             "client",
             http(
                 HttpAuthScheme::Basic,
-                "The client's id and secret, each form-encoded. The members `client_id` and `client_secret` of the body do the same.",
+                "The client's id and secret, each form-encoded. The members `client_id` and `client_secret` of the body do the same, and so do `client_assertion` and `client_assertion_type` for clients with keys.",
             ),
         ),
         ("session", SecurityScheme::ApiKey(ApiKey::Cookie(session))),

@@ -9,6 +9,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::access::Operation;
+use domain::clients::keys;
 use domain::clients::reviewed::Difference;
 use domain::clients::{Client, Trust};
 use flows::operator::clients::{self, OneClient};
@@ -38,10 +39,13 @@ struct Changed {
 }
 
 /// The reviewed facts, with their text keys.
-const FACTS: [(&str, &str); 10] = [
+const FACTS: [(&str, &str); 13] = [
     ("client_name", "dev-field-name"),
     ("client_type", "client-kind"),
     ("token_endpoint_auth_method", "dev-field-auth"),
+    (keys::JWKS, "dev-field-jwks"),
+    (keys::JWKS_URI, "dev-field-jwks-uri"),
+    (keys::SIGNING_ALG, "dev-field-auth-alg"),
     ("redirect_uris", "dev-field-redirects"),
     ("post_logout_redirect_uris", "dev-field-logout"),
     ("client_uri", "dev-field-homepage"),

@@ -1,6 +1,7 @@
 //! Applications as their owners manage them, in the words of references 002 and 004. The members come from the tables
 //! that the code itself reads and writes by.
 use domain::clients::api::{CAMEL, ClientApiNames, LONGEST, Member, SNAKE};
+use domain::clients::keys::AcceptedAlg;
 use serde_json::json;
 use std::borrow::Cow;
 use utoipa::openapi::schema::{AdditionalProperties, ArrayBuilder, ObjectBuilder, SchemaType, Type};
@@ -26,6 +27,17 @@ fn time(description: &str) -> ObjectBuilder {
 fn list(description: &str) -> Schema {
     let items = ObjectBuilder::new().schema_type(Type::String);
     ArrayBuilder::new().items(items).max_items(Some(32)).description(Some(description)).into()
+}
+
+/// A client's keys, with all that keys can have (RFC 7517 §4).
+fn key_set() -> ObjectBuilder {
+    let open = |said: &str| {
+        let member = ObjectBuilder::new().schema_type(SchemaType::AnyValue).description(Some(said));
+        let members = AdditionalProperties::RefOr(RefOr::T(Schema::Object(member.build())));
+        ObjectBuilder::new().schema_type(Type::Object).additional_properties(Some(members))
+    };
+    let key = open("A member of RFC 7517 §4 or RFC 7518 §6; none of a private or symmetric key.");
+    open("Further members are kept.").property("keys", ArrayBuilder::new().items(key)).required("keys")
 }
 
 /// What the member called so by RFC 7591 says.
@@ -62,9 +74,18 @@ fn property(dialect: &ClientApiNames, rfc: &str) -> Schema {
             text("What its tokens speak for when it does not say.").enum_values(Some(["workspace", "user"])).into()
         }
         "token_endpoint_auth_method" => text(
-            "`client_secret_basic`, `client_secret_post` or `none`; null: its secret may come in the header or in the body.",
+            "`client_secret_basic`, `client_secret_post`, `private_key_jwt` or `none`; null: its secret may come in the header or in the body.",
         )
         .into(),
+        "jwks" => key_set().description(Some("For `private_key_jwt`: the public keys (RFC 7517 §5).")).into(),
+        "jwks_uri" => url("For `private_key_jwt`, in place of the keys: an https URL that answers with them.").into(),
+        "token_endpoint_auth_signing_alg" => {
+            let algs = AcceptedAlg::KNOWN.map(AcceptedAlg::as_str).join(", ");
+            text(&format!(
+                "For `private_key_jwt`: the only algorithm that assertions may be signed with ({algs}); null: any that fits the key."
+            ))
+            .into()
+        }
         "access_token_format" => text("The form of its access tokens.").enum_values(Some(["opaque", "jwt"])).into(),
         "id_token_claims" => ObjectBuilder::new()
             .schema_type(Type::Boolean)
@@ -121,7 +142,12 @@ fn snake(description: &str) -> ObjectBuilder {
         let schema = property(&SNAKE, rfc);
         let (nullable, required) = match name {
             "icon" => (true, true),
-            "project_id" | "token_endpoint_auth_method" | "id_token_claims" => (false, false),
+            "project_id"
+            | "token_endpoint_auth_method"
+            | "jwks"
+            | "jwks_uri"
+            | "token_endpoint_auth_signing_alg"
+            | "id_token_claims" => (false, false),
             _ => (false, !name.ends_with("_seconds")),
         };
         object = object.property(name, if nullable { or_null(schema) } else { schema });
@@ -176,6 +202,7 @@ macro_rules! schemas {
 }
 
 schemas! {
+    ClientKeySet => key_set().description(Some("A client's public keys (RFC 7517 §5)."));
     NewApplication => request(&SNAKE, true, "A new application.").examples([json!({
         "name": "Ledger Sync", "description": "Keeps ledgers in step", "homepage_url": "https://ledger.example",
         "redirect_uris": ["https://ledger.example/callback"], "scopes": ["openid", "profile"]

@@ -2,7 +2,8 @@
 use utoipa::ToSchema;
 
 /// What a client asks the token endpoint for. A client that does not use `Authorization: Basic` authenticates with
-/// `client_id` and `client_secret` here; a public client sends its `client_id` alone. Unknown parameters are ignored.
+/// `client_id` and `client_secret` or with `client_assertion` and `client_assertion_type` here; a public client sends its
+/// `client_id` alone. Unknown parameters are ignored.
 #[derive(ToSchema)]
 #[schema(example = json!({"grant_type": "client_credentials", "scope": "contracts:read"}))]
 pub struct TokenRequest {
@@ -33,6 +34,12 @@ pub struct TokenRequest {
     client_id: Option<String>,
     #[schema(nullable = false)]
     client_secret: Option<String>,
+    /// A JWT that the client signed (RFC 7523): `private_key_jwt`.
+    #[schema(nullable = false)]
+    client_assertion: Option<String>,
+    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`.
+    #[schema(nullable = false)]
+    client_assertion_type: Option<String>,
 }
 
 /// What a client has to show for tokens.
@@ -62,6 +69,12 @@ pub struct DeviceAuthorizationRequest {
     client_id: Option<String>,
     #[schema(nullable = false)]
     client_secret: Option<String>,
+    /// A JWT that the client signed (RFC 7523): `private_key_jwt`.
+    #[schema(nullable = false)]
+    client_assertion: Option<String>,
+    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`.
+    #[schema(nullable = false)]
+    client_assertion_type: Option<String>,
 }
 
 /// What a device shows, and what it polls with (RFC 8628 §3.2).
@@ -110,6 +123,12 @@ pub struct RevocationRequest {
     client_id: Option<String>,
     #[schema(nullable = false)]
     client_secret: Option<String>,
+    /// A JWT that the client signed (RFC 7523): `private_key_jwt`.
+    #[schema(nullable = false)]
+    client_assertion: Option<String>,
+    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`.
+    #[schema(nullable = false)]
+    client_assertion_type: Option<String>,
 }
 
 /// An empty object.
@@ -127,6 +146,12 @@ pub struct IntrospectionRequest {
     client_id: Option<String>,
     #[schema(nullable = false)]
     client_secret: Option<String>,
+    /// A JWT that the client signed (RFC 7523): `private_key_jwt`.
+    #[schema(nullable = false)]
+    client_assertion: Option<String>,
+    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`.
+    #[schema(nullable = false)]
+    client_assertion_type: Option<String>,
 }
 
 /// What the server knows of the token (RFC 7662 §2.2). Of one that is not active it says nothing else.

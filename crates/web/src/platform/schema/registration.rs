@@ -1,4 +1,5 @@
 //! Dynamic registration.
+use super::applications::ClientKeySet;
 use super::oauth::SubType;
 use utoipa::ToSchema;
 
@@ -19,8 +20,16 @@ pub struct ClientMetadata {
     redirect_uris: Option<Vec<String>>,
     #[schema(max_items = 32)]
     post_logout_redirect_uris: Option<Vec<String>>,
-    /// `client_secret_basic`, `client_secret_post` or `none`. Without it a client may use either of the first two.
+    /// `client_secret_basic`, `client_secret_post`, `private_key_jwt` or `none`. Without it a client may use either of the
+    /// first two.
     token_endpoint_auth_method: Option<String>,
+    /// For `private_key_jwt`: the public keys (RFC 7517 §5), or their address in `jwks_uri`.
+    jwks: Option<ClientKeySet>,
+    /// For `private_key_jwt`: an https URL that answers with the public keys.
+    #[schema(max_length = 2048)]
+    jwks_uri: Option<String>,
+    /// For `private_key_jwt`: the only algorithm that assertions may be signed with.
+    token_endpoint_auth_signing_alg: Option<String>,
     /// `authorization_code` unless others are named.
     #[schema(max_items = 32)]
     grant_types: Option<Vec<String>>,
@@ -88,6 +97,12 @@ pub struct RegisteredClient {
     redirect_uris: Vec<String>,
     post_logout_redirect_uris: Vec<String>,
     token_endpoint_auth_method: String,
+    #[schema(nullable = false)]
+    jwks: Option<ClientKeySet>,
+    #[schema(nullable = false)]
+    jwks_uri: Option<String>,
+    #[schema(nullable = false)]
+    token_endpoint_auth_signing_alg: Option<String>,
     grant_types: Vec<String>,
     response_types: Vec<String>,
     scope: String,
