@@ -1,11 +1,12 @@
 // The MCP TypeScript SDK, versions 2 and 1, as clients that know only the address of an MCP server.
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import * as current from '@modelcontextprotocol/client';
 import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
-import { ClientCredentialsProvider } from '@modelcontextprotocol/sdk/client/auth-extensions.js';
+import { ClientCredentialsProvider, PrivateKeyJwtProvider } from '@modelcontextprotocol/sdk/client/auth-extensions.js';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { createClient } from './lib/client.mjs';
 import { introspect, mcpServer } from './lib/mcp-server.mjs';
 import { clientOf, demo, run, userWith } from './lib/scenarios.mjs';
 import { Page, UserAgent } from './lib/user-agent.mjs';
@@ -133,6 +134,7 @@ const lines = {
     name: '1',
     Client,
     ClientCredentialsProvider,
+    PrivateKeyJwtProvider,
     StreamableHTTPClientTransport,
     UnauthorizedError,
     finish: (transport, answer) => transport.finishAuth(answer.get('code')),
@@ -273,6 +275,22 @@ const scenarios = (sdk) => ({
   'a machine calls a tool with credentials of its own': async () => {
     const { client_id: clientId, client_secret: clientSecret } = clientOf('machine');
     const provider = Object.assign(new sdk.ClientCredentialsProvider({ clientId, clientSecret, expectedIssuer: demo.issuer }), { asked: [] });
+    const session = new Session(sdk, { provider });
+    await session.calls('read', 0, clientId);
+    const seen = await introspect(provider.tokens().access_token);
+    assert.deepEqual([seen.client_id, seen.aud], [clientId, server.href]);
+  },
+
+  'a machine calls a tool with a key of its own': async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const { client_id: clientId } = await createClient('Machine with a key', [], {
+      grant_types: ['client_credentials'],
+      scopes: ['contracts:read'],
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks: { keys: [publicKey.export({ format: 'jwk' })] },
+    });
+    const options = { clientId, privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }), algorithm: 'ES256' };
+    const provider = Object.assign(new sdk.PrivateKeyJwtProvider({ ...options, expectedIssuer: demo.issuer }), { asked: [] });
     const session = new Session(sdk, { provider });
     await session.calls('read', 0, clientId);
     const seen = await introspect(provider.tokens().access_token);

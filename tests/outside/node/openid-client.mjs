@@ -1,6 +1,7 @@
 // The npm package `openid-client` as an application that nobody here wrote.
 import assert from 'node:assert/strict';
 import * as oidc from 'openid-client';
+import { createClient } from './lib/client.mjs';
 import { clientOf, demo, run, userWith } from './lib/scenarios.mjs';
 import { Page, UserAgent } from './lib/user-agent.mjs';
 
@@ -66,6 +67,26 @@ async function refused(promise, error, status) {
   assert.equal(code, error, failure.message);
   if (status) assert.equal(failure.status, status);
   return failure;
+}
+
+const RSA = { modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: 'SHA-256' };
+const KEYS = {
+  RS256: { name: 'RSASSA-PKCS1-v1_5', ...RSA },
+  PS256: { name: 'RSA-PSS', ...RSA },
+  ES256: { name: 'ECDSA', namedCurve: 'P-256' },
+  ES384: { name: 'ECDSA', namedCurve: 'P-384' },
+  EdDSA: { name: 'Ed25519' },
+};
+
+/** A client that authenticates with a new key pair. */
+async function withKey(parameters, redirectUris = [], more = { grant_types: ['client_credentials'], scopes: ['contracts:read'] }) {
+  const { privateKey, publicKey } = await crypto.subtle.generateKey(parameters, false, ['sign', 'verify']);
+  const kid = crypto.randomUUID();
+  const { kty, crv, x, y, n, e } = await crypto.subtle.exportKey('jwk', publicKey);
+  const jwks = { keys: [{ kty, crv, x, y, n, e, kid, use: 'sig' }] };
+  const client = await createClient('With keys', redirectUris, { token_endpoint_auth_method: 'private_key_jwt', jwks, ...more });
+  assert.equal(client.client_secret, undefined);
+  return { client, kid, config: await discover(client, oidc.PrivateKeyJwt({ key: privateKey, kid })) };
 }
 
 const introspect = (config, token) => oidc.tokenIntrospection(config, token);
@@ -328,6 +349,31 @@ await run({
     const client = clientOf('machine');
     const config = await discover({ ...client, client_secret: 'wrong' }, oidc.ClientSecretBasic('wrong'));
     await refused(oidc.clientCredentialsGrant(config), 'invalid_client', 401);
+  },
+
+  ...Object.fromEntries(Object.entries(KEYS).map(([name, parameters]) => [
+    `private_key_jwt with ${name}: tokens, introspection and revocation`,
+    async () => {
+      const { client, config, kid } = await withKey(parameters);
+      const tokens = await oidc.clientCredentialsGrant(config, { scope: 'contracts:read' });
+      assert.equal(tokens.scope, 'contracts:read');
+      assert.equal((await introspect(config, tokens.access_token)).client_id, client.client_id);
+      await oidc.tokenRevocation(config, tokens.access_token);
+      assert.equal((await introspect(config, tokens.access_token)).active, false);
+      // Another key under the same id proves nothing.
+      const other = await crypto.subtle.generateKey(parameters, false, ['sign', 'verify']);
+      await refused(oidc.clientCredentialsGrant(await discover(client, oidc.PrivateKeyJwt({ key: other.privateKey, kid }))), 'invalid_client', 401);
+    },
+  ])),
+
+  'private_key_jwt: code flow and refresh': async () => {
+    const redirectUri = 'https://keys.example/callback';
+    const { config } = await withKey(KEYS.ES256, [redirectUri], {
+      grant_types: ['authorization_code', 'refresh_token'], scopes: SCOPE.split(' '),
+    });
+    const { tokens } = await connect({ config, redirectUri });
+    const next = await oidc.refreshTokenGrant(config, tokens.refresh_token);
+    assert.equal((await introspect(config, next.access_token)).active, true);
   },
 
   'a client that is not known gets a page, and nobody is redirected': async () => {

@@ -11,8 +11,18 @@ const USE_CASES: &str = "countersign-flows";
 const UNGUARDED: &str = "unguarded";
 
 /// The types in a use case's signature must name one of these: the caller, or what a gate has created or read.
-const CALLERS: [&str; 10] =
-    ["Principal", "Caller", "SessionView", "Registrar", "OpenedLink", "Here", "MayRead", "MayChange", "Presented", "Live"];
+const CALLERS: [&str; 10] = [
+    "Principal",
+    "Caller",
+    "SessionView",
+    "Registrar",
+    "OpenedLink",
+    "Here",
+    "MayRead",
+    "MayChange",
+    "Presented",
+    "Live",
+];
 
 /// Or one of its parameters is a client that was resolved.
 const CLIENTS: [&str; 2] = ["&Client", "&[Client]"];
