@@ -181,7 +181,7 @@ mod tests {
             (
                 "COUNTERSIGN_REGISTRATION__POLICY",
                 "none",
-                "settings: registration.policy (COUNTERSIGN_REGISTRATION__POLICY): must be one of `open`, `token`, `closed`",
+                "settings: registration.policy (COUNTERSIGN_REGISTRATION__POLICY): must be one of `open`, `token`, `signed-in`, `off`",
             ),
             (
                 "COUNTERSIGN_LOG",
