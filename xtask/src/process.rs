@@ -21,6 +21,16 @@ pub fn cargo(root: &Path) -> Command {
     command
 }
 
+/// Builds the server for tests, and returns its path.
+///
+/// `cargo test --workspace` has built exactly this. Building the package alone would give its dependencies other features, so that tokio
+/// and all that depends on it, a good half of the work, would be compiled again. A test target is named because only then the features
+/// that tests need count.
+pub fn build_server(root: &Path) -> Result<PathBuf> {
+    must_succeed(cargo(root).args(["build", "--workspace", "--bin", "countersign", "--test", "alone"]))?;
+    Ok(root.join("target/debug/countersign"))
+}
+
 pub fn succeeds(command: &mut Command) -> Result<bool> {
     Ok(command.status().with_context(|| format!("cannot start {}", name(command)))?.success())
 }

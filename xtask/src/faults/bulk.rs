@@ -6,7 +6,7 @@ use crate::process;
 use crate::test::postgres::Postgres;
 use anyhow::Result;
 
-/// Built like `cargo xtask test` does: building a single package would compile its dependencies again.
+/// Built like `cargo xtask test` does, see [`process::build_server`].
 const TESTS: [&str; 4] = ["test", "--workspace", "--test", "all"];
 
 /// Maximum delay of other writes while rows are removed, in milliseconds, for 99 of 100 of them.

@@ -213,17 +213,10 @@ fn all(root: &Path, chosen: &Chosen<'_>, binary: Option<PathBuf>, tally: &mut Ta
     if scenarios.is_empty() {
         return Ok(());
     }
-    if binary.is_none() {
-        process::must_succeed(process::cargo(root).args(["build", "--package", "countersign"]))?;
-    }
+    let binary = binary.map_or_else(|| process::build_server(root), Ok)?;
     let logs = root.join("target/outside");
     fs::create_dir_all(&logs)?;
-    let ground = Ground {
-        root: root.to_owned(),
-        binary: binary.unwrap_or_else(|| root.join("target/debug/countersign")),
-        logs,
-        long,
-    };
+    let ground = Ground { root: root.to_owned(), binary, logs, long };
     let mut postgres = None;
     for scenario in scenarios {
         for kind in scenario.on.iter().filter(|kind| on.contains(kind)) {

@@ -59,8 +59,7 @@ fn prepare(root: &Path) -> Result<Ground> {
     let target = root.join("target");
     let logs = target.join("outside");
     fs::create_dir_all(&logs)?;
-    process::must_succeed(process::cargo(root).args(["build", "--package", "countersign"]))?;
-    let binary = target.join("debug/countersign");
+    let binary = process::build_server(root)?;
     Ok(Ground { node, chromium, target, logs, binary })
 }
 
