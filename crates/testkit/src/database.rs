@@ -3,6 +3,7 @@ use crate::postgres;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use store::StoreOptions;
 use tempfile::TempDir;
 
 /// A test's own database, removed when the test ends.
@@ -28,15 +29,10 @@ impl Database {
     }
 
     pub async fn postgres() -> Self {
-        let server = postgres::server();
         let name = format!("kit_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst));
-        let mut connection = PgConnection::connect(&server).await.unwrap();
-        // Left behind by a failed test with the same number.
-        connection.execute(sqlx::AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))).await.unwrap();
-        connection.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
-        let mut url = url::Url::parse(&server).unwrap();
-        url.set_path(&name);
-        Self { url: url.to_string(), kind: Kind::Postgres { server, name } }
+        let migrate = async |url: &str| drop(store::migrate(url, &StoreOptions::default()).await.unwrap());
+        let url = postgres::create(&name, migrate).await;
+        Self { url, kind: Kind::Postgres { server: postgres::server(), name } }
     }
 
     /// Keeps the SQLite files in place: a server whose file is deleted can write nothing more.

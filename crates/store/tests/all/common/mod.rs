@@ -113,11 +113,8 @@ async fn on_server(pooler: bool, test: impl AsyncFn(&Db)) {
     let server = postgres::server();
     let name = format!("store_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let mut admin = PgConnection::connect(&server).await.unwrap();
-    sql(&mut admin, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
-    sql(&mut admin, format!("CREATE DATABASE {name}")).await;
-    let (base, query) = server.split_once('?').map_or((server.as_str(), None), |(base, query)| (base, Some(query)));
-    let (host, _) = base.rsplit_once('/').filter(|(host, _)| !host.ends_with('/')).unwrap_or((base, ""));
-    let url = format!("{host}/{name}{}", query.map(|q| format!("?{q}")).unwrap_or_default());
+    let migrate = async |url: &str| drop(store::migrate(url, &StoreOptions::default()).await.unwrap());
+    let url = postgres::create(&name, migrate).await;
     let url = if pooler { by_way_of(&url, programs::bouncer(&server)) } else { url };
     let options = StoreOptions { pooler, ..StoreOptions::default() };
     let store = Store::open(&url, &options).await.unwrap();
