@@ -43,8 +43,9 @@ mod tests {
         };
         let root = write("lib.rs", "mod clients;\nmod token;\n");
         write("clients/mod.rs", "mod resolve;\n");
-        write("clients/resolve.rs", "store::clients::by_id(tx, id, now)\n");
-        let token = write("token.rs", "\nstore::clients::by_id(tx, id, now)\n");
+        let find = "fn find() {\n    store::clients::by_id(tx, id, now);\n}\n";
+        write("clients/resolve.rs", find);
+        let token = write("token.rs", find);
         let expected = format!("{}:2: find the client with `clients::resolve::client`", token.display());
         assert_eq!(passing_it_by(&[root]).unwrap(), [expected]);
     }
