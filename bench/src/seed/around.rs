@@ -1,7 +1,7 @@
 //! The data beside the large lists: workspaces, sessions, links, webhooks, authorizations and the audit log.
 use super::base::{BATCH, BEGAN, Seeded, bytes, client_id, fill, named, user_id};
 use domain::access::PersonalAccessToken;
-use domain::account::Session;
+use domain::account::{PersonMethod, PersonProof, Session};
 use domain::audit::AuditEvent;
 use domain::events::{Event, EventData};
 use domain::webhooks::{EventSelection, Webhook, WebhookOwner};
@@ -130,8 +130,7 @@ async fn people(store: &Store, seeded: &Seeded) -> anyhow::Result<()> {
             id: session_id(n),
             secret_hash: hash(5, n),
             user_id: ada,
-            auth_time: now,
-            amr: vec!["pwd".to_owned()],
+            proof: PersonProof::new(vec![PersonMethod::Password], now),
             created_at: now,
             last_seen_at: now.plus(-i64::from(n)),
             expires_at: now.plus(YEARS),

@@ -1,12 +1,14 @@
 //! Users and their sessions.
 
 mod email;
+pub(crate) mod proof;
 mod session;
 mod user;
 mod user_agent;
 mod zone;
 
 pub use email::{Email, InvalidEmail};
+pub use proof::{Level, PersonMethod, PersonProof};
 pub use session::Session;
 pub use user::User;
 pub use user_agent::Device;

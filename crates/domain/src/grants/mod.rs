@@ -4,6 +4,7 @@ pub mod claims;
 pub mod consent;
 pub mod refresh;
 
+use crate::account::PersonProof;
 use crate::clients::SubType;
 use crate::grants::claims::ClaimsRequest;
 use crate::platform::seal::TokenId;
@@ -110,8 +111,8 @@ pub struct Grant {
     pub by_token: Option<PersonalAccessTokenId>,
     /// As in [`CodePayload`](crate::oauth::payload::CodePayload).
     pub epoch: i64,
-    pub auth_time: Option<Timestamp>,
-    pub acr: Option<String>,
+    /// `None` if the user authorized it with a personal access token.
+    pub proof: Option<PersonProof>,
     pub nonce: Option<String>,
     pub created_at: Timestamp,
     /// The grant is invalid from then on: the idle limit, extended by each refresh, up to the absolute limit.

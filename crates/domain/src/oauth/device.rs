@@ -1,5 +1,6 @@
 //! The device authorization grant (RFC 8628): a device shows a code, a user enters it in a browser and decides, and the
 //! device polls until then.
+use crate::account::PersonProof;
 use crate::clients::SubType;
 use crate::platform::scope::ScopeSet;
 use crate::platform::seal::TokenId;
@@ -95,7 +96,7 @@ pub struct DeviceApproval {
     /// Whether a refresh token may be issued.
     pub stays: bool,
     pub session_id: Option<SessionId>,
-    pub auth_time: Option<Timestamp>,
+    pub proof: Option<PersonProof>,
     /// As in [`CodePayload`](super::payload::CodePayload).
     pub epoch: i64,
 }

@@ -1,4 +1,5 @@
 //! ID tokens (OpenID Connect Core §2).
+use crate::account::PersonProof;
 use crate::grants::claims::{ClaimsRequest, Subject};
 use crate::platform::encoding::base64url;
 use crate::platform::scope::ScopeSet;
@@ -13,7 +14,8 @@ pub struct IdToken<'t> {
     pub client_id: &'t ClientId,
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
-    pub auth_time: Option<Timestamp>,
+    /// How the user was authenticated; `None` if the authorization came from a personal access token.
+    pub proof: Option<&'t PersonProof>,
     pub nonce: Option<&'t str>,
     pub session_id: Option<SessionId>,
     pub access_token: &'t str,
@@ -42,10 +44,12 @@ impl IdToken<'_> {
         put("exp", self.expires_at.seconds().into());
         put("iat", self.issued_at.seconds().into());
         put("at_hash", at_hash(self.access_token, sha512).into());
-        if let Some(time) = self.auth_time {
-            put("auth_time", time.seconds().into());
-            // A password is the only way to sign in (RFC 8176 §2). Without a sign-in there is no method to list.
-            put("amr", ["pwd"].as_slice().into());
+        if let Some(proof) = self.proof {
+            put("auth_time", proof.at.seconds().into());
+            put("amr", proof.methods.iter().map(|method| method.as_str()).collect::<Vec<_>>().into());
+            if let Some(acr) = proof.level.acr() {
+                put("acr", acr.into());
+            }
         }
         if let Some(nonce) = self.nonce {
             put("nonce", nonce.into());

@@ -1,6 +1,6 @@
 //! The caller of a request.
 use domain::access::{ApiKey, AuthorizingToken, Credential, KeyRights};
-use domain::account::{Session, User};
+use domain::account::{PersonProof, Session, User};
 use domain::workspace::Workspace;
 use domain::{PersonalAccessTokenId, ScopeSet, SessionId, Timestamp, WorkspaceId};
 
@@ -79,10 +79,10 @@ impl Caller {
             _ => None,
         }
     }
-    /// When the user last authenticated. A token says nothing about that.
-    pub fn auth_time(&self) -> Option<Timestamp> {
+    /// How the user was authenticated. A token proves nothing about that.
+    pub fn proof(&self) -> Option<&PersonProof> {
         match self {
-            Self::Session(view) => Some(view.session.auth_time),
+            Self::Session(view) => Some(&view.session.proof),
             _ => None,
         }
     }

@@ -14,7 +14,7 @@ pub async fn current(app: &Server, ctx: &Ctx, cookie: &str) -> Result<Caller, Fa
     let Some((session, user)) = found else { return Ok(Caller::Nobody) };
     if ctx.now.since(session.last_seen_at) >= PRECISION {
         let lifetimes = &app.settings().lifetimes;
-        let limit = session.auth_time.plus(lifetimes.session_absolute);
+        let limit = session.proof.at.plus(lifetimes.session_absolute);
         let (id, now, expires_at) = (session.id, ctx.now, ctx.now.plus(lifetimes.session_idle).min(limit));
         app.store()
             .write(move |tx| Box::pin(async move { store::account::sessions::touch(tx, id, now, expires_at).await }))

@@ -231,7 +231,7 @@ fn describe(app: &Server, live: &Live) -> Introspection {
             sub_type: Some(context.grant.sub_type.as_str()),
             tenant_id: context.tenant_id,
             roles: context.roles.as_ref().map(MemberRoles::claim),
-            auth_time: context.grant.auth_time,
+            auth_time: context.grant.proof.as_ref().map(|proof| proof.at),
             authorized_by: subject::authorized_by(
                 app,
                 context.grant.user_id,

@@ -8,7 +8,7 @@ use crate::platform::limits::{Of, UsedUp};
 use crate::sign_in::session::{By, Here, NewSession, begin};
 use crate::{Ctx, Failure, Fault, Server};
 use SignInRefusal as R;
-use domain::account::User;
+use domain::account::{PersonMethod, PersonProof, User};
 use domain::events::{EventData, EventKind, SignInFailure};
 use domain::platform::refusal::Refusal as _;
 use domain::{Secret, UserId};
@@ -108,8 +108,8 @@ pub async fn sign_in(
         }
     };
     if let Some(user) = user.filter(|user| fits && user.is_active()) {
-        let by = By::Password(attempt);
-        if let Some(session) = begin(app, ctx, &user, here.caller, by).await? {
+        let (by, proof) = (By::Password(attempt), PersonProof::new(vec![PersonMethod::Password], ctx.now));
+        if let Some(session) = begin(app, ctx, &user, here.caller, by, proof).await? {
             return Ok(session);
         }
     }

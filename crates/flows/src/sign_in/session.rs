@@ -9,7 +9,7 @@ use crate::platform::changes::{self, Told};
 use crate::platform::events;
 use crate::platform::known_browser::{self, NewMark};
 use crate::{Ctx, Fault, Server};
-use domain::account::{Session, User};
+use domain::account::{PersonMethod, PersonProof, Session, User};
 use domain::events::{Change, EventData};
 use domain::{Secret, SessionId, UserId};
 use store::StoreError;
@@ -41,11 +41,12 @@ impl<'h> From<&'h Caller> for Here<'h> {
 
 /// Signs in a user who just created their account.
 pub(crate) async fn begin_new(app: &Server, ctx: &Ctx, user: &User, here: &Caller) -> Result<NewSession, Fault> {
-    let session = begin(app, ctx, user, here, By::NewAccount).await?;
+    let proof = PersonProof::new(vec![PersonMethod::Password], ctx.now);
+    let session = begin(app, ctx, user, here, By::NewAccount, proof).await?;
     session.ok_or(Fault::Other("a new account was disabled before its first session"))
 }
 
-/// How the user authenticated.
+/// What leads to the session.
 #[derive(Debug, Clone)]
 pub(crate) enum By {
     /// With the password that was read with the user, in this attempt.
@@ -63,6 +64,7 @@ pub(crate) async fn begin(
     user: &User,
     here: &Caller,
     by: By,
+    proof: PersonProof,
 ) -> Result<Option<NewSession>, Fault> {
     let user_id = user.id;
     let secret = new_secret(app, ctx);
@@ -78,8 +80,7 @@ pub(crate) async fn begin(
         id: own.unwrap_or(fresh),
         secret_hash: app.pepper().hash(secret.expose()),
         user_id,
-        auth_time: ctx.now,
-        amr: vec!["pwd".to_owned()],
+        proof,
         created_at: ctx.now,
         last_seen_at: ctx.now,
         expires_at: ctx.now.plus(lifetimes.session_idle.min(lifetimes.session_absolute)),

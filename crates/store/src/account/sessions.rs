@@ -2,9 +2,9 @@
 use crate::account::users;
 use crate::platform::dialect;
 use crate::platform::page::{MAX_LIMIT, Page, Paged, count};
-use crate::platform::value::json;
+use crate::platform::value::{Value, json};
 use crate::{Row, StoreError, Tx, params};
-use domain::account::{Session, User};
+use domain::account::{PersonMethod, PersonProof, Session, User};
 use domain::{SecretHash, SessionId, Timestamp, UserId};
 
 macro_rules! columns {
@@ -18,14 +18,22 @@ fn read(row: &mut Row) -> Result<Session, StoreError> {
         id: row.parse()?,
         secret_hash: row.hash()?,
         user_id: row.parse()?,
-        auth_time: row.time()?,
-        amr: row.json()?,
+        proof: {
+            let (at, amr) = (row.time()?, row.json::<Vec<String>>()?);
+            // A later version may have written methods that this one does not know.
+            PersonProof::new(amr.iter().filter_map(|name| PersonMethod::parse(name)).collect(), at)
+        },
         created_at: row.time()?,
         last_seen_at: row.time()?,
         expires_at: row.time()?,
         ip: row.text()?,
         user_agent: row.text()?,
     })
+}
+
+/// The methods as a JSON array of their names.
+fn amr(session: &Session) -> Result<Value<'static>, StoreError> {
+    json(&session.proof.methods.iter().map(|method| method.as_str()).collect::<Vec<_>>())
 }
 
 pub async fn insert(tx: &mut Tx, session: &Session) -> Result<(), StoreError> {
@@ -36,8 +44,8 @@ pub async fn insert(tx: &mut Tx, session: &Session) -> Result<(), StoreError> {
             session.id,
             &session.secret_hash,
             session.user_id,
-            session.auth_time,
-            json(&session.amr)?,
+            session.proof.at,
+            amr(session)?,
             session.created_at,
             session.last_seen_at,
             session.expires_at,
@@ -88,8 +96,8 @@ pub async fn reauthenticate(tx: &mut Tx, session: &Session) -> Result<bool, Stor
         session.id,
         session.user_id,
         &session.secret_hash,
-        json(&session.amr)?,
-        session.auth_time,
+        amr(session)?,
+        session.proof.at,
         session.last_seen_at,
         session.expires_at,
         &session.ip,

@@ -18,6 +18,7 @@ use crate::platform::page::MAX_LIMIT;
 use crate::platform::value::json;
 use crate::workspace::read_roles;
 use crate::{Row, StoreError, Tx, params};
+use domain::account::PersonProof;
 use domain::clients::SubType;
 use domain::grants::{EndReason, Grant, GrantContext, RefreshState};
 use domain::platform::seal::TokenId;
@@ -44,8 +45,10 @@ fn read(row: &mut Row) -> Result<Grant, StoreError> {
         claims: row.json()?,
         code_id: row.token_id()?,
         session_id: row.opt_parse()?,
-        auth_time: row.opt_time()?,
-        acr: row.opt_text()?,
+        proof: {
+            let (at, acr) = (row.opt_time()?, row.opt_text()?);
+            PersonProof::stored(at, acr.as_deref())
+        },
         nonce: row.opt_text()?,
         created_at: row.time()?,
         expires_at: row.time()?,
@@ -97,8 +100,8 @@ pub async fn redeem(tx: &mut Tx, grant: &Grant) -> Result<Redeemed, StoreError> 
                 json(&grant.claims)?,
                 &grant.code_id,
                 grant.session_id,
-                grant.auth_time,
-                grant.acr.as_ref(),
+                grant.proof.as_ref().map(|proof| proof.at),
+                grant.proof.as_ref().and_then(|proof| proof.level.acr()),
                 grant.nonce.as_ref(),
                 grant.created_at,
                 grant.expires_at,

@@ -3,6 +3,7 @@
 use crate::platform::dialect;
 use crate::platform::value::json;
 use crate::{Row, StoreError, Tx, params};
+use domain::account::PersonProof;
 use domain::clients::SubType;
 use domain::oauth::device::{DeviceApproval, DeviceAuthorization, DeviceState};
 use domain::platform::seal::TokenId;
@@ -42,7 +43,7 @@ fn read(row: &mut Row) -> Result<DeviceAuthorization, StoreError> {
                 scopes,
                 stays,
                 session_id,
-                auth_time,
+                proof: PersonProof::stored(auth_time, None),
                 epoch,
             })
         },
@@ -115,10 +116,10 @@ pub async fn approve(tx: &mut Tx, id: TokenId, approval: &DeviceApproval, now: T
     let sql = "UPDATE device_authorizations SET state = 'approved', user_id = $2, workspace_id = $3, \
                granted_scopes = $4, session_id = $5, auth_time = $6, home_workspace_id = $7, stays = $8, epoch = $10 \
                WHERE id = $1 AND state = 'pending' AND expires_at > $9";
-    let DeviceApproval { user_id, workspace_id, home_workspace_id, scopes, stays, session_id, auth_time, epoch } =
-        approval;
+    let DeviceApproval { user_id, workspace_id, home_workspace_id, scopes, stays, session_id, proof, epoch } = approval;
+    let auth_time = proof.as_ref().map(|proof| proof.at);
     let params =
-        params![id, *user_id, *workspace_id, scopes, *session_id, *auth_time, *home_workspace_id, *stays, now, *epoch];
+        params![id, *user_id, *workspace_id, scopes, *session_id, auth_time, *home_workspace_id, *stays, now, *epoch];
     Ok(tx.execute(sql, params).await? == 1)
 }
 

@@ -34,7 +34,7 @@ fn approval(n: u8) -> DeviceApproval {
         scopes: scopes("openid"),
         stays: n != 2,
         session_id: Some(session_id(1)),
-        auth_time: Some(NOW),
+        proof: Some(password_at(NOW)),
         epoch: 3,
     }
 }

@@ -61,7 +61,7 @@ async fn point_3_2_a_user_grant_keeps_the_workspace_of_its_consent() {
         write_tx!(db, |tx| workspace::put_member(tx, &member(1, 2, Role::Owner)));
         let mut personal = grant(1);
         (personal.sub_type, personal.workspace_id, personal.refresh) = (SubType::User, None, None);
-        (personal.session_id, personal.auth_time, personal.acr, personal.nonce) = (None, None, None, None);
+        (personal.session_id, personal.proof, personal.nonce) = (None, None, None);
         personal.home_workspace_id = Some(workspace_id(2));
         let expected = personal.clone();
         write_tx!(db, |tx| grants::redeem(tx, &personal));

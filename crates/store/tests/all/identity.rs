@@ -186,8 +186,7 @@ async fn sessions_live_and_end() {
 
         let again = Session {
             secret_hash: hash(77),
-            amr: vec!["pwd".to_owned(), "otp".to_owned()],
-            auth_time: at(20),
+            proof: password_at(at(20)),
             last_seen_at: at(20),
             expires_at: at(7300),
             ip: "2001:db8::7".to_owned(),

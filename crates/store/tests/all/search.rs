@@ -61,7 +61,7 @@ async fn people_and_workspaces_are_found_with_what_they_have() {
         populate(db).await;
         write_tx!(db, |tx| async {
             for (n, auth_time) in [(1, NOW), (2, at(50))] {
-                let session = domain::account::Session { auth_time, ..session(n, 1) };
+                let session = domain::account::Session { proof: password_at(auth_time), ..session(n, 1) };
                 store::account::sessions::insert(tx, &session).await?;
             }
             let mut owned = client(5);

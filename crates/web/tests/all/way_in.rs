@@ -182,7 +182,7 @@ async fn a_browser_has_one_session_of_whoever_signed_in_last() {
     browser.sign_in_here("ada@example.com").await;
     let again = sessions("ada@example.com").await;
     assert_eq!((first.len(), again.len(), again[0].id), (1, 1, first[0].id));
-    assert_eq!(again[0].auth_time, first[0].auth_time.plus(100));
+    assert_eq!(again[0].proof.at, first[0].proof.at.plus(100));
     assert!(again[0].secret_hash != first[0].secret_hash && browser.cookies[&name] != cookie);
     let mut thief = Browser::new(&app);
     thief.cookies.insert(name.clone(), cookie);

@@ -1,5 +1,5 @@
 //! The next step of an authorization: a pure function of the request, the signed-in user, and earlier consents.
-use crate::account::Email;
+use crate::account::{Email, PersonProof};
 use crate::clients::{Client, GrantType, SubType};
 use crate::grants::consent::{Consent, Home};
 use crate::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal as R};
@@ -49,7 +49,8 @@ pub struct SignedIn<'s> {
     pub user_id: UserId,
     /// `None` for a caller with a personal access token, because a token is no sign-in.
     pub session_id: Option<SessionId>,
-    pub auth_time: Option<Timestamp>,
+    /// How the user was authenticated; `None` with a personal access token.
+    pub proof: Option<&'s PersonProof>,
     /// Whether they may let a client stay connected; a personal access token needs `offline_access` for that.
     pub may_stay: bool,
     /// Current memberships only.
@@ -138,7 +139,7 @@ pub fn decide(
     if request.prompt.login && !fresh {
         return Step::Reauthenticate;
     }
-    let too_old = |limit: i64| who.auth_time.is_none_or(|at| now.since(at) > limit);
+    let too_old = |limit: i64| who.proof.is_none_or(|proof| now.since(proof.at) > limit);
     if !fresh && request.max_age.is_some_and(too_old) {
         return or_refuse(Step::Reauthenticate, R::SessionTooOld);
     }
@@ -151,8 +152,8 @@ pub fn decide(
     if !client.allows(who.user_id) {
         return or_refuse(Step::Explain(R::UserNotAllowed), R::UserNotAllowed);
     }
-    // There is only one level of authentication, and it never claims to be another.
-    if !request.claims.essential_acr.is_empty() {
+    let essential = &request.claims.essential_acr;
+    if !essential.is_empty() && !who.proof.is_some_and(|proof| proof.meets(essential)) {
         return Step::Refuse(R::AcrUnmet);
     }
     match candidates(request, who) {

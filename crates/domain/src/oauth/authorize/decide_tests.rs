@@ -1,6 +1,7 @@
 //! The decision as a table: the signed-in user, earlier consents, and the request.
 use super::*;
 use crate::ClientId;
+use crate::account::{PersonMethod, PersonProof};
 use crate::clients::{ApplicationType, AuthMethod, ClientConfig, ClientType, GrantType, Trust};
 use crate::oauth::authorize::{AuthorizePolicy, Callback};
 use crate::platform::params::RawParams;
@@ -85,10 +86,11 @@ fn consent(workspace: Option<WorkspaceId>, scopes: &str) -> Consent {
 /// A user who signed in 100 seconds ago, with this many workspaces and these consents.
 fn with<T>(workspaces: u8, consents: &[Consent], last: Option<u8>, then: impl FnOnce(&SignedIn<'_>) -> T) -> T {
     let memberships: Vec<_> = (1..=workspaces).map(workspace).collect();
+    let proof = PersonProof::new(vec![PersonMethod::Password], NOW.plus(-100));
     then(&SignedIn {
         user_id: UserId::new(NOW, [0; 10]),
         session_id: Some(SessionId::new(NOW, [5; 10])),
-        auth_time: Some(NOW.plus(-100)),
+        proof: Some(&proof),
         may_stay: true,
         memberships: &memberships,
         forbidden: &[],

@@ -5,6 +5,7 @@ pub(crate) mod v1;
 
 use super::pkce::CodeChallenge;
 use crate::access::AuthorizingToken;
+use crate::account::{PersonProof, proof};
 use crate::clients::SubType;
 use crate::grants::claims::ClaimsRequest;
 use crate::grants::consent::Home;
@@ -32,8 +33,8 @@ pub struct CodePayload {
     pub user_id: UserId,
     pub session_id: Option<SessionId>,
     pub by_token: Option<AuthorizingToken>,
-    pub auth_time: Option<Timestamp>,
-    pub acr: Option<String>,
+    #[serde(with = "proof::sealed")]
+    pub proof: Option<PersonProof>,
     /// Whether a refresh token may be issued: not if `offline_access` was requested and not allowed.
     pub refreshable: bool,
     /// The sum of the epochs of the client, the client in the workspace, and the user at the time of approval. Epochs
@@ -189,8 +190,7 @@ impl From<v1::CodePayload> for CodePayload {
             user_id: old.user_id,
             session_id: old.session_id,
             by_token: old.by_token,
-            auth_time: old.auth_time,
-            acr: old.acr,
+            proof: PersonProof::stored(old.auth_time, old.acr.as_deref()),
             refreshable: old.refreshable,
             // No epoch had been raised by then.
             epoch: 0,

@@ -85,7 +85,7 @@ fn codes_of_version_0_open() {
     assert_eq!((code.claims.auth_time, code.claims.essential_acr), (true, vec!["a".to_owned()]));
     assert_eq!(code.workspace_id, Some(WorkspaceId::new(NOW, [1; 10])));
     assert_eq!((code.user_id, code.session_id), (UserId::new(NOW, [0; 10]), Some(SessionId::new(NOW, [2; 10]))));
-    assert_eq!((code.auth_time, code.refreshable, code.expires_at), (Some(NOW), true, NOW.plus(60)));
+    assert_eq!((code.proof.map(|proof| proof.at), code.refreshable, code.expires_at), (Some(NOW), true, NOW.plus(60)));
 }
 
 #[test]

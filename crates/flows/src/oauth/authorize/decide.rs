@@ -177,7 +177,7 @@ impl Scene<'_> {
             scopes: approval.scopes.clone(),
             stays: approval.stays,
             session_id: self.caller.session_id(),
-            auth_time: self.caller.auth_time(),
+            proof: self.caller.proof().cloned(),
             epoch: person.epoch_of(&self.client, approval.workspace),
         }
     }

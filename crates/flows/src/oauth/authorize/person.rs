@@ -98,11 +98,11 @@ impl AuthorizingUser {
     }
 
     /// The user as [`domain::oauth::authorize::decide`] sees them.
-    pub fn signed_in(&self, caller: &Caller) -> SignedIn<'_> {
+    pub fn signed_in<'s>(&'s self, caller: &'s Caller) -> SignedIn<'s> {
         SignedIn {
             user_id: self.user_id,
             session_id: caller.session_id(),
-            auth_time: caller.auth_time(),
+            proof: caller.proof(),
             may_stay: caller.confined_to().is_none_or(|scopes| scopes.contains(OFFLINE)),
             memberships: &self.memberships,
             forbidden: &self.forbidden,

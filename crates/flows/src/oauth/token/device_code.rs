@@ -62,8 +62,7 @@ fn code(asked: &DeviceAuthorization, approval: DeviceApproval) -> CodePayload {
         user_id: approval.user_id,
         session_id: approval.session_id,
         by_token: None,
-        auth_time: approval.auth_time,
-        acr: None,
+        proof: approval.proof,
         epoch: approval.epoch,
         expires_at: asked.expires_at,
     }

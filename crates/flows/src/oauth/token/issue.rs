@@ -172,7 +172,7 @@ impl TokenIssue<'_> {
             client_id: &client.id,
             issued_at: ctx.now,
             expires_at,
-            auth_time: grant.auth_time,
+            proof: grant.proof.as_ref(),
             nonce: self.nonce,
             session_id: grant.session_id,
             access_token,

@@ -6,7 +6,7 @@ use crate::postgres;
 use crate::tunnel::by_way_of;
 pub use countersign_store as store;
 use domain::access::PersonalAccessToken;
-use domain::account::{Email, Session, User};
+use domain::account::{Email, PersonMethod, PersonProof, Session, User};
 use domain::clients::{AuthMethod, Client, ClientConfig, ClientSecret, ClientType, SubType, Trust};
 use domain::grants::claims::ClaimsRequest;
 use domain::grants::{Grant, RefreshState};
@@ -246,13 +246,17 @@ pub fn secret(n: u8, of: u8, expires_at: Option<Timestamp>) -> ClientSecret {
     }
 }
 
+/// The proof of a user who entered their password.
+pub fn password_at(at: Timestamp) -> PersonProof {
+    PersonProof::new(vec![PersonMethod::Password], at)
+}
+
 pub fn session(n: u8, user: u8) -> Session {
     Session {
         id: session_id(n),
         secret_hash: hash(n),
         user_id: user_id(user),
-        auth_time: NOW,
-        amr: vec!["pwd".to_owned()],
+        proof: password_at(NOW),
         created_at: NOW,
         last_seen_at: NOW,
         expires_at: at(3600),
@@ -278,8 +282,7 @@ pub fn grant(n: u8) -> Grant {
         claims: ClaimsRequest { userinfo: vec!["email".to_owned()], ..ClaimsRequest::default() },
         code_id: token(n),
         session_id: Some(session_id(n)),
-        auth_time: Some(NOW),
-        acr: Some("urn:example:acr".to_owned()),
+        proof: Some(password_at(NOW)),
         nonce: Some("n-0S6".to_owned()),
         created_at: NOW,
         expires_at: at(1000),
