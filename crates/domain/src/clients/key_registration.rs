@@ -21,6 +21,12 @@ pub(super) fn read(
     dropped: &mut Dropped,
 ) -> Result<ClientKeys, MetadataFault> {
     let is_sent = |name: &&str| json.present(name).is_some_and(|value| value != "");
+    // Types are checked even if nothing uses the value, as for every other member.
+    let set = json.present(JWKS).filter(|value| *value != "");
+    if set.is_some_and(|set| !is_set(set)) {
+        return Err(R::KeysMalformed.of(JWKS));
+    }
+    let (url, alg) = (json.text(JWKS_URI)?, json.text(SIGNING_ALG)?);
     if method != AuthMethod::PrivateKeyJwt {
         return match MEMBERS.into_iter().find(is_sent) {
             Some(unused) if !terms.narrow => Err(R::KeysUnused.of(unused)),
@@ -30,9 +36,8 @@ pub(super) fn read(
             }
         };
     }
-    let alg = json.text(SIGNING_ALG)?.map(|text| AcceptedAlg::parse(text).ok_or_else(|| R::AuthAlg.of(SIGNING_ALG)));
-    let alg = alg.transpose()?;
-    match (json.present(JWKS).filter(|value| *value != ""), json.text(JWKS_URI)?) {
+    let alg = alg.map(|text| AcceptedAlg::parse(text).ok_or_else(|| R::AuthAlg.of(SIGNING_ALG))).transpose()?;
+    match (set, url) {
         (Some(_), Some(_)) => Err(R::KeysTwice.of(JWKS_URI)),
         (None, None) => Err(R::KeysMissing.of(JWKS)),
         (Some(set), None) => {
@@ -47,6 +52,11 @@ pub(super) fn read(
             Ok(ClientKeys { jwks: None, jwks_uri: Some(url.to_owned()), alg })
         }
     }
+}
+
+/// Whether this has the form of a JWK set (RFC 7517 §5).
+fn is_set(value: &Value) -> bool {
+    value.get("keys").and_then(Value::as_array).is_some_and(|keys| keys.iter().all(Value::is_object))
 }
 
 /// Checks every key of a set: one that must not be there refuses the set. Keys of other kinds and for other uses are

@@ -145,3 +145,22 @@ fn checklist_130_keys_are_among_the_facts_that_a_review_covers() {
     let changed: Vec<_> = reviewed.differences(&by_value).into_iter().map(|one| (one.member, one.is)).collect();
     assert_eq!(changed, [(JWKS, vec![format!("{THUMBPRINT} (Ed25519)")]), (JWKS_URI, vec![])]);
 }
+
+#[test]
+fn keys_that_nothing_uses_are_dropped_but_have_their_types() {
+    let read = |members: Value| {
+        let mut all = json!({"redirect_uris": ["https://a.example/cb"], "token_endpoint_auth_method": "none"});
+        all.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        Metadata::read(&all, &terms(true)).map(|metadata| metadata.config.keys)
+    };
+    let unused = json!({"jwks": {"keys": []}, "token_endpoint_auth_signing_alg": "ES256"});
+    assert_eq!(read(unused), Ok(ClientKeys::default()));
+    for (member, value, why) in [
+        ("token_endpoint_auth_signing_alg", json!({}), R::Type),
+        ("jwks_uri", json!(7), R::Type),
+        ("jwks", json!([]), R::KeysMalformed),
+        ("jwks", json!({"keys": [1]}), R::KeysMalformed),
+    ] {
+        assert_eq!(read(json!({member: value})), Err(why.of(member)), "{member}");
+    }
+}
