@@ -91,7 +91,7 @@ dev-field-lifetime-hint = Leer für den Wert dieses Servers: { $seconds ->
   }.
 dev-field-allowed = Wer sie verwenden darf
 dev-field-allowed-hint = IDs von Benutzern, eine je Zeile (usr_…). Leer für alle.
-dev-scope-closed = Nur für geprüfte Anwendungen: Fragen Sie, wer diesen Server betreibt.
+dev-scope-closed = Diese Berechtigung kann nur der Betreiber hinzufügen.
 
 dev-auth-any = Ein Secret, im Header oder im Inhalt der Anfrage
 dev-auth-basic = Ein Secret im Header (client_secret_basic)

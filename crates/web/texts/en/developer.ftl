@@ -91,7 +91,7 @@ dev-field-lifetime-hint = Empty for this server’s own: { $seconds ->
   }.
 dev-field-allowed = Who may use it
 dev-field-allowed-hint = Ids of users, one a line (usr_…). Empty for everybody.
-dev-scope-closed = Only for verified applications: ask whoever runs this server.
+dev-scope-closed = Only the operator can add this permission.
 
 dev-auth-any = A secret, in the header or in the body
 dev-auth-basic = A secret in the header (client_secret_basic)
