@@ -9,6 +9,9 @@ use serde_json::{Map, Value};
 
 const MEMBERS: [&str; 3] = [JWKS, JWKS_URI, SIGNING_ALG];
 
+/// Maximum length of `jwks_uri`.
+const MAX_URI: usize = 2048;
+
 /// Maximum length of `jwks` as JSON.
 const MAX_JWKS: usize = 16 * 1024;
 
@@ -21,12 +24,15 @@ pub(super) fn read(
     dropped: &mut Dropped,
 ) -> Result<ClientKeys, MetadataFault> {
     let is_sent = |name: &&str| json.present(name).is_some_and(|value| value != "");
-    // Types are checked even if nothing uses the value, as for every other member.
+    // Types and lengths are checked even if nothing uses the value, as for every other member.
     let set = json.present(JWKS).filter(|value| *value != "");
     if set.is_some_and(|set| !is_set(set)) {
         return Err(R::KeysMalformed.of(JWKS));
     }
     let (url, alg) = (json.text(JWKS_URI)?, json.text(SIGNING_ALG)?);
+    if url.is_some_and(|url| url.chars().count() > MAX_URI) {
+        return Err(R::KeysUri.of(JWKS_URI));
+    }
     if method != AuthMethod::PrivateKeyJwt {
         return match MEMBERS.into_iter().find(is_sent) {
             Some(unused) if !terms.narrow => Err(R::KeysUnused.of(unused)),

@@ -158,6 +158,7 @@ fn keys_that_nothing_uses_are_dropped_but_have_their_types() {
     for (member, value, why) in [
         ("token_endpoint_auth_signing_alg", json!({}), R::Type),
         ("jwks_uri", json!(7), R::Type),
+        ("jwks_uri", json!("0".repeat(2049)), R::KeysUri),
         ("jwks", json!([]), R::KeysMalformed),
         ("jwks", json!({"keys": [1]}), R::KeysMalformed),
     ] {
