@@ -1,7 +1,7 @@
 //! The clients with access to a workspace, and the members who allowed them: consents combined per client.
 use crate::grants::own_names::{carries, counted};
 use crate::platform::dialect::{self, each};
-use crate::platform::epochs::{lives, stands_at, stands_in};
+use crate::platform::epochs::{lives, stands_in};
 use crate::platform::page::{COUNTED, Page, Paged, UserCursor, count};
 use crate::{Row, StoreError, Tx, params};
 use domain::account::Email;
@@ -98,13 +98,13 @@ macro_rules! told {
             "SELECT c.id, c.name, c.trust, c.config, \
              (SELECT COUNT(*) FROM (SELECT 1 AS one FROM consents o WHERE o.workspace_id = $1 \
              AND o.workspace_id <> '' AND o.client_id = p.client_id AND ",
-            stands_at!("o", "p.client_id", "c.access_epoch"),
+            stands_in!("o", "p.client_id", "$1"),
             " LIMIT 1001) counted), ",
             counted!("p.client_id", $now),
             ", COALESCE(c.owner_workspace_id, c.owner_user_id), \
              (SELECT MIN(o.created_at) FROM consents o WHERE o.workspace_id = $1 AND o.workspace_id <> '' \
              AND o.client_id = p.client_id AND ",
-            stands_at!("o", "p.client_id", "c.access_epoch"),
+            stands_in!("o", "p.client_id", "$1"),
             "), (SELECT MAX(g.last_used_at) FROM grants g \
              WHERE g.workspace_id = $1 AND g.client_id = p.client_id) FROM (",
             $page,

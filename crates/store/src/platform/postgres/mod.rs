@@ -41,13 +41,15 @@ struct Begin {
     write: String,
 }
 
-/// Timeouts enforced by the server. A statement that takes longer is stuck and must not hold its locks.
-fn limits(options: &StoreOptions) -> Vec<(&'static str, String)> {
+/// Settings of a session: timeouts enforced by the server, because a statement that takes longer is stuck and must not
+/// hold its locks; and no compilation of statements, because that takes longer than any of our statements runs.
+fn settings(options: &StoreOptions) -> Vec<(&'static str, String)> {
     let millis = |limit: Duration| limit.as_millis().max(1).to_string();
     vec![
         ("statement_timeout", millis(options.statement)),
         ("lock_timeout", millis(options.statement.mul_f32(0.8))),
         ("idle_in_transaction_session_timeout", millis(options.statement)),
+        ("jit", "off".to_owned()),
     ]
 }
 
@@ -55,9 +57,9 @@ impl Pools {
     pub(crate) fn new(url: &str, options: &StoreOptions) -> Result<Self, StoreError> {
         let hosts = Arc::new(Hosts::read(url, options.connect, options.pooler)?);
         let most = usize::try_from(options.max_connections.div_ceil(2).max(1)).unwrap_or(1);
-        let limits = limits(options);
+        let settings = settings(options);
         let pool = |read_only: &str| {
-            let mut session = limits.clone();
+            let mut session = settings.clone();
             session.push(("default_transaction_read_only", read_only.to_owned()));
             // The server should also detect a broken connection and release its locks.
             for (name, value) in [
@@ -74,7 +76,7 @@ impl Pools {
         let begin = |sql: &str| {
             let mut sql = sql.to_owned();
             if options.pooler {
-                for (name, value) in &limits {
+                for (name, value) in &settings {
                     let _ = write!(sql, "; SET LOCAL {name} = {value}");
                 }
             }
