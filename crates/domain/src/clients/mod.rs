@@ -264,8 +264,10 @@ impl Client {
 
     /// Another program on the device can receive what is sent to a loopback address or a private-use scheme, so the
     /// client's identity is unproven no matter how often the user has consented (OAuth 2.1 §7.3.1).
-    pub fn is_unproven_at(&self, redirect_uri: &str) -> bool {
-        self.is_public() && !redirect_uri.starts_with("https://")
+    ///
+    /// `None` stands for a device, which anyone may hold.
+    pub fn is_unproven_at(&self, redirect_uri: Option<&str>) -> bool {
+        self.is_public() && !redirect_uri.is_some_and(|uri| uri.starts_with("https://"))
     }
 
     /// The client registered itself (RFC 7591), and no user or workspace owns it. It is not limited to the scopes it

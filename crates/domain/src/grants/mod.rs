@@ -1,15 +1,16 @@
 //! The grant: one active authorization, which refresh extends and revocation ends.
 
+pub mod authorization;
 pub mod claims;
 pub mod consent;
 pub mod refresh;
 
-use crate::account::PersonProof;
 use crate::clients::SubType;
+use crate::grants::authorization::{Access, Authorization};
 use crate::grants::claims::ClaimsRequest;
 use crate::platform::seal::TokenId;
 use crate::workspace::MemberRoles;
-use crate::{ClientId, GrantId, PersonalAccessTokenId, ScopeSet, SessionId, Timestamp, UserId, WorkspaceId};
+use crate::{ClientId, GrantId, ScopeSet, Timestamp, WorkspaceId};
 use std::fmt;
 
 /// Why a grant ended. The text is used in the store, the audit log and the `grant ended` event.
@@ -93,26 +94,9 @@ pub struct RefreshState {
 pub struct Grant {
     pub id: GrantId,
     pub client_id: ClientId,
-    pub user_id: UserId,
-    pub sub_type: SubType,
-    /// Always set for workspace grants, never for user grants.
-    pub workspace_id: Option<WorkspaceId>,
-    /// For user grants: the user's only workspace, or their default one, at the time of consent. The grant's tokens
-    /// contain its `tenant_id` and the user's roles in it, as long as the user is a member and it allows the client.
-    pub home_workspace_id: Option<WorkspaceId>,
-    pub scopes: ScopeSet,
-    /// The resources (RFC 8707) that its tokens may be for; empty for the server's own default.
-    pub resources: Vec<String>,
-    pub claims: ClaimsRequest,
+    pub authorization: Authorization,
     /// The id of the code it was created from, unique.
     pub code_id: TokenId,
-    pub session_id: Option<SessionId>,
-    /// The personal access token that the user authorized it with, if not a session. The grant ends with the token.
-    pub by_token: Option<PersonalAccessTokenId>,
-    /// As in [`CodePayload`](crate::oauth::payload::CodePayload).
-    pub epoch: i64,
-    /// `None` if the user authorized it with a personal access token.
-    pub proof: Option<PersonProof>,
     pub nonce: Option<String>,
     pub created_at: Timestamp,
     /// The grant is invalid from then on: the idle limit, extended by each refresh, up to the absolute limit.
@@ -178,7 +162,7 @@ impl GrantContext {
         if now >= grant.expires_at {
             return Err(GrantInactive::Expired);
         }
-        if grant.epoch != self.epoch {
+        if grant.authorization.epoch != self.epoch {
             return Err(GrantInactive::Ended(EndReason::ConsentRevoked));
         }
         if !self.user_active {
@@ -187,7 +171,7 @@ impl GrantContext {
         if !self.client_active {
             return Err(GrantInactive::ClientDisabled);
         }
-        if grant.sub_type == SubType::Workspace && self.roles.is_none() {
+        if grant.access().sub_type == SubType::Workspace && self.roles.is_none() {
             return Err(GrantInactive::MembershipLost);
         }
         Ok(grant)
@@ -195,34 +179,34 @@ impl GrantContext {
 }
 
 impl Grant {
-    /// The workspace whose `tenant_id` and roles its tokens contain.
-    pub fn tenant(&self) -> Option<WorkspaceId> {
-        self.workspace_id.or(self.home_workspace_id)
+    /// What the user granted.
+    pub const fn access(&self) -> &Access {
+        &self.authorization.access
     }
 
     /// The scopes allowed only for claims requested by name, which the tokens do not carry. Older grants may contain
     /// names that were never allowed.
     pub fn scopes_of_claims(&self) -> ScopeSet {
-        if self.names_person { self.claims.scopes().minus(&self.scopes) } else { ScopeSet::default() }
+        if self.names_person { self.access().claims.scopes().minus(&self.access().scopes) } else { ScopeSet::default() }
     }
 
     /// The claims requested by name that a token with these scopes returns.
     pub fn claims_for(&self, scopes: &ScopeSet) -> ClaimsRequest {
-        self.claims.within(&scopes.union(&self.scopes_of_claims()))
+        self.access().claims.within(&scopes.union(&self.scopes_of_claims()))
     }
 
     /// Whether a refresh may return an ID token: its `sub` must be the same as in the first one (OpenID Connect
     /// Core §12.2).
     pub fn keeps_sub(&self) -> bool {
-        self.names_person || self.sub_type == SubType::User
+        self.names_person || self.access().sub_type == SubType::User
     }
 
     /// The `sub` of its access tokens: the workspace for workspace grants, the user for user grants. ID tokens and
     /// userinfo always name the user.
     pub fn subject(&self) -> String {
-        match self.workspace_id {
-            Some(workspace) if self.sub_type == SubType::Workspace => workspace.to_string(),
-            _ => self.user_id.to_string(),
+        match self.access().workspace_id {
+            Some(workspace) if self.access().sub_type == SubType::Workspace => workspace.to_string(),
+            _ => self.authorization.user_id.to_string(),
         }
     }
 }

@@ -1,10 +1,8 @@
 //! The device authorization grant (RFC 8628): a device shows a code, a user enters it in a browser and decides, and the
 //! device polls until then.
-use crate::account::PersonProof;
-use crate::clients::SubType;
-use crate::platform::scope::ScopeSet;
+use crate::grants::authorization::{Access, Authorization};
 use crate::platform::seal::TokenId;
-use crate::{ClientId, SecretHash, SessionId, Timestamp, UserId, WorkspaceId};
+use crate::{ClientId, SecretHash, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -88,17 +86,9 @@ impl DeviceState {
 /// What a user allowed a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceApproval {
-    pub user_id: UserId,
-    pub workspace_id: Option<WorkspaceId>,
-    /// The user's only workspace, or their default one, if the device acts for the user personally.
-    pub home_workspace_id: Option<WorkspaceId>,
-    pub scopes: ScopeSet,
+    pub authorization: Authorization,
     /// Whether a refresh token may be issued.
-    pub stays: bool,
-    pub session_id: Option<SessionId>,
-    pub proof: Option<PersonProof>,
-    /// As in [`CodePayload`](super::payload::CodePayload).
-    pub epoch: i64,
+    pub refreshable: bool,
 }
 
 /// A device's request, from its start to its tokens.
@@ -109,10 +99,8 @@ pub struct DeviceAuthorization {
     pub device_code: SecretHash,
     pub user_code: SecretHash,
     pub client_id: ClientId,
-    /// The requested scopes.
-    pub scopes: ScopeSet,
-    pub resources: Vec<String>,
-    pub sub_type: SubType,
+    /// What the device requested.
+    pub access: Access,
     pub state: DeviceState,
     pub approval: Option<DeviceApproval>,
     pub last_polled_at: Option<Timestamp>,

@@ -71,18 +71,18 @@ async fn by_access_token(app: &Server, ctx: &Ctx, token: &str, named: Option<&st
     };
     let grant = &context.grant;
     let credential = Credential::AccessToken { grant: grant.id, client: grant.client_id.clone() };
-    let principal = if grant.sub_type == SubType::User {
-        let user = store::account::users::by_id(&mut tx, grant.user_id).await?;
+    let principal = if grant.access().sub_type == SubType::User {
+        let user = store::account::users::by_id(&mut tx, grant.authorization.user_id).await?;
         drop(tx);
         let Some(user) = user else { return refused(app, ctx, ManagementRefusal::CredentialUnknown) };
         let principal = person(app, ctx, &user, scopes, credential, named).await?;
         admitted(app, ctx, principal, &grant.client_id, named.is_some()).await?
     } else {
         drop(tx);
-        let workspace = grant.workspace_id.zip(context.roles.as_ref().map(|roles| roles.role));
-        let responsible = Some(grant.user_id);
+        let workspace = grant.access().workspace_id.zip(context.roles.as_ref().map(|roles| roles.role));
+        let responsible = Some(grant.authorization.user_id);
         let principal = Principal { user: None, workspace, operator: false, limit: scopes, credential, responsible };
-        if named.is_some_and(|named| grant.workspace_id.is_none_or(|id| id.to_string() != named)) {
+        if named.is_some_and(|named| grant.access().workspace_id.is_none_or(|id| id.to_string() != named)) {
             return refused_to(app, ctx, &principal, ManagementRefusal::WorkspaceUnknown);
         }
         admitted(app, ctx, principal, &grant.client_id, true).await?

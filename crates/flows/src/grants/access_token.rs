@@ -36,7 +36,7 @@ impl Live {
     /// The user who allowed access; `None` for tokens in the client's own name.
     pub fn user(&self) -> Option<UserId> {
         match &self.bearer {
-            LiveBearer::Grant(context) => Some(context.grant.user_id),
+            LiveBearer::Grant(context) => Some(context.grant.authorization.user_id),
             LiveBearer::Machine { .. } => None,
         }
     }

@@ -51,8 +51,9 @@ fn data(found: Option<workspace::Subject>, sub_type: SubType) -> Result<SubjectD
 
 /// Returns the subject of a grant. Refuses if the user is disabled, or no longer a member of the workspace that it speaks for.
 pub async fn load(tx: &mut Tx, grant: &Grant) -> Result<Result<SubjectData, SubjectGone>, Fault> {
-    let found = workspace::subject(tx, grant.user_id, grant.tenant(), &grant.client_id).await?;
-    Ok(data(found, grant.sub_type))
+    let found =
+        workspace::subject(tx, grant.authorization.user_id, grant.authorization.tenant(), &grant.client_id).await?;
+    Ok(data(found, grant.access().sub_type))
 }
 
 /// Returns the subject of a personal access token.

@@ -12,8 +12,9 @@ use domain::Secret;
 use domain::clients::GrantType;
 use domain::diagnosis::Endpoint;
 use domain::grants::consent::Home;
-use domain::oauth::authorize::decide::{AskingDevice, Interaction};
-use domain::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal};
+use domain::oauth::authorize::decide::Interaction;
+use domain::oauth::authorize::destination::WaitingDevice;
+use domain::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal, Destination};
 use domain::oauth::client_authentication::ClientRefusal;
 use domain::oauth::device::{DeviceAuthorization, DeviceState, INTERVAL, LIFETIME, UserCode};
 use domain::oauth::presented::Presented;
@@ -98,7 +99,8 @@ pub async fn request(
         app.record_with(ctx, HERE, refusal.reason(), about, json!({}));
         return refuse(DeviceRefusal::Request(refusal));
     }
-    match AuthorizationRequest::of_device(&client, body, &policy, ctx.now) {
+    let device = waiting_device(ctx).map_err(Failure::from)?;
+    match AuthorizationRequest::validate(&client, Destination::Device(device.clone()), body, &policy, ctx.now) {
         Ok(request) => {
             // The limits are per node: nothing can be guessed here, but each request is stored for a while.
             let rules = [DEVICES_OF_A_CLIENT, DEVICES_IN_A_NETWORK];
@@ -109,7 +111,7 @@ pub async fn request(
                 app.record_outsider(ctx, HERE, refusal.reason(), about, detail);
                 return refuse(DeviceRefusal::Often(refusal));
             }
-            Ok(keep(app, ctx, &request).await?)
+            Ok(store_request(app, ctx, request, device).await?)
         }
         Err(refusal) => {
             let detail = diagnostics::by_authorization(app, Some(&client), body, refusal.why);
@@ -119,20 +121,31 @@ pub async fn request(
     }
 }
 
-async fn keep(app: &Server, ctx: &Ctx, request: &AuthorizationRequest) -> Result<DeviceCodes, Fault> {
+/// A device with a new code for its user.
+fn waiting_device(ctx: &Ctx) -> Result<WaitingDevice, Fault> {
+    // Rarely, too few of the random bytes are usable.
+    let user_code = (0..16).find_map(|_| UserCode::from_random(&ctx.random()));
+    let user_code = user_code.ok_or(Fault::Other("the random bytes make no user code"))?;
+    Ok(WaitingDevice { id: TokenId::from_random(ctx.random()), user_code })
+}
+
+/// Stores the request of the device, which gets another code if its code is in use already.
+async fn store_request(
+    app: &Server,
+    ctx: &Ctx,
+    request: AuthorizationRequest,
+    mut device: WaitingDevice,
+) -> Result<DeviceCodes, Fault> {
     let settings = app.settings();
-    // A code may be in use already, or too few of the random bytes usable; both are rare.
     for _ in 0..16 {
-        let Some(user_code) = UserCode::from_random(&ctx.random()) else { continue };
+        let WaitingDevice { id, user_code } = device;
         let device_code = Secret::generate(&settings.token_prefix, "dc", &ctx.random());
         let kept = DeviceAuthorization {
-            id: TokenId::from_random(ctx.random()),
+            id,
             device_code: app.pepper().hash(device_code.expose()),
             user_code: app.pepper().hash(&format!("user_code\n{}", user_code.letters())),
             client_id: request.client_id.clone(),
-            scopes: request.scopes.clone(),
-            resources: request.resources.clone(),
-            sub_type: request.sub_type,
+            access: request.access.clone(),
             state: DeviceState::Pending,
             approval: None,
             last_polled_at: None,
@@ -153,6 +166,7 @@ async fn keep(app: &Server, ctx: &Ctx, request: &AuthorizationRequest) -> Result
                 interval: INTERVAL,
             });
         }
+        device = waiting_device(ctx)?;
     }
     Err(Fault::Other("no user code is free"))
 }
@@ -218,14 +232,13 @@ pub async fn enter(
         return refuse(R::Expired);
     }
     let interaction = Interaction {
-        request: AuthorizationRequest::of_kept(&client, &device),
+        request: AuthorizationRequest::of_device(&client, &device, user_code),
         browser,
         expires_at: device.expires_at,
         fresh_session: None,
         account_selected: false,
         asked: None,
         told: None,
-        device: Some(AskingDevice { id: device.id, user_code }),
         home: Home::Unknown,
     };
     Ok(interaction::seal(app, ctx, &interaction)?)

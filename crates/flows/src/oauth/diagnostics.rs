@@ -91,10 +91,10 @@ pub(crate) fn by_request(request: &AuthorizationRequest, why: AuthorizeRefusal) 
             json!({"prompt_none": request.prompt.none})
         }
         R::SessionTooOld => json!({"prompt_none": request.prompt.none, "max_age": request.max_age}),
-        R::WorkspaceNotMember => json!({"workspace": request.workspace}),
-        R::NoWorkspace => json!({"sub_type": request.sub_type}),
+        R::WorkspaceNotMember => json!({"workspace": request.access.workspace_id}),
+        R::NoWorkspace => json!({"sub_type": request.access.sub_type}),
         R::AcrUnmet => {
-            json!({"acr": request.claims.essential_acr.iter().take(5).map(|acr| cut(acr)).collect::<Vec<_>>()})
+            json!({"acr": request.access.claims.essential_acr.iter().take(5).map(|acr| cut(acr)).collect::<Vec<_>>()})
         }
         _ => json!({}),
     }

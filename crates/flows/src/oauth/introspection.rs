@@ -228,14 +228,14 @@ fn describe(app: &Server, live: &Live) -> Introspection {
     match &live.bearer {
         LiveBearer::Grant(context) => Introspection {
             sub: Some(context.grant.subject()),
-            sub_type: Some(context.grant.sub_type.as_str()),
+            sub_type: Some(context.grant.access().sub_type.as_str()),
             tenant_id: context.tenant_id,
             roles: context.roles.as_ref().map(MemberRoles::claim),
-            auth_time: context.grant.proof.as_ref().map(|proof| proof.at),
+            auth_time: context.grant.authorization.proof.as_ref().map(|proof| proof.at),
             authorized_by: subject::authorized_by(
                 app,
-                context.grant.user_id,
-                context.grant.sub_type,
+                context.grant.authorization.user_id,
+                context.grant.access().sub_type,
                 &live.payload.audience,
             ),
             ..common
@@ -262,18 +262,18 @@ async fn refresh_token(
         current && c.check(ctx.now).is_ok() && caller.may_see_refresh(c)
     });
     if let Some(context) = &live {
-        app.count_access(&context.grant.client_id, Some(context.grant.user_id), ctx.now);
+        app.count_access(&context.grant.client_id, Some(context.grant.authorization.user_id), ctx.now);
     }
     Ok(live.map_or_else(Introspection::default, |context| Introspection {
         active: true,
-        scope: Some(context.grant.scopes.to_string()),
+        scope: Some(context.grant.access().scopes.to_string()),
         client_id: Some(context.grant.client_id.clone()),
         token_type: Some("refresh_token"),
         exp: Some(context.grant.expires_at),
         sub: Some(context.grant.subject()),
         iss: Some(app.settings().issuer.clone()),
         jti: Some(id.to_string()),
-        sub_type: Some(context.grant.sub_type.as_str()),
+        sub_type: Some(context.grant.access().sub_type.as_str()),
         tenant_id: context.tenant_id,
         ..Introspection::default()
     }))

@@ -54,8 +54,8 @@ fn revoked(client: &ClientId, token_type: TokenKind, grant: Option<&Grant>) -> E
         client_id: client.clone(),
         token_type,
         grant_id: grant.map(|grant| grant.id),
-        user_id: grant.map(|grant| grant.user_id),
-        workspace_id: grant.and_then(|grant| grant.workspace_id),
+        user_id: grant.map(|grant| grant.authorization.user_id),
+        workspace_id: grant.and_then(|grant| grant.access().workspace_id),
     }
 }
 
@@ -85,7 +85,7 @@ pub async fn revoke(app: &Server, ctx: &Ctx, presented: &Presented<'_>) -> Resul
         let revoked = revoked(&client.id, TokenKind::RefreshToken, Some(&context.grant));
         let both = [revoked, events::grant_ended(&context.grant, EndReason::Revoked)].map(|d| events::event(ctx, d));
         let (id, of) = (refresh.grant_id, ctx.clone());
-        let about = AuditSubject::client(&client.id).and_user(context.grant.user_id).and_grant(id);
+        let about = AuditSubject::client(&client.id).and_user(context.grant.authorization.user_id).and_grant(id);
         let end = app.write(ctx, move |tx| {
             Box::pin(async move {
                 if store::grants::end(tx, id, EndReason::Revoked, of.now).await? {

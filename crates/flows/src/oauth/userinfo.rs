@@ -88,7 +88,7 @@ pub async fn userinfo(
     };
     drop(tx);
     access_token::note_seen(app, &live).await?;
-    app.count_access(&grant.client_id, Some(grant.user_id), ctx.now);
+    app.count_access(&grant.client_id, Some(grant.authorization.user_id), ctx.now);
     Ok(match &data.workspace {
         Some((workspace, roles)) if data.sub_type == SubType::Workspace && of_workspaces == OfWorkspaces::Workspace => {
             claims::of_workspace(workspace, roles)

@@ -63,8 +63,8 @@ pub fn grant_ended(grant: &Grant, reason: EndReason) -> EventData {
     EventData::GrantEnded {
         client_id: grant.client_id.clone(),
         grant_id: grant.id,
-        user_id: grant.user_id,
-        workspace_id: grant.workspace_id,
+        user_id: grant.authorization.user_id,
+        workspace_id: grant.access().workspace_id,
         reason,
     }
 }

@@ -20,6 +20,7 @@ use crate::workspace::read_roles;
 use crate::{Row, StoreError, Tx, params};
 use domain::account::PersonProof;
 use domain::clients::SubType;
+use domain::grants::authorization::{Access, Authorization};
 use domain::grants::{EndReason, Grant, GrantContext, RefreshState};
 use domain::platform::seal::TokenId;
 use domain::{ClientId, GrantId, PersonalAccessTokenId, SessionId, Timestamp, UserId, WorkspaceId};
@@ -34,38 +35,44 @@ macro_rules! columns {
 }
 
 fn read(row: &mut Row) -> Result<Grant, StoreError> {
-    Ok(Grant {
-        id: row.parse()?,
-        client_id: row.client_id()?,
-        user_id: row.parse()?,
+    let (id, client_id, user_id) = (row.parse()?, row.client_id()?, row.parse()?);
+    let access = Access {
         sub_type: row.with(SubType::parse)?,
         workspace_id: row.opt_parse()?,
         scopes: row.scopes()?,
         resources: row.json()?,
         claims: row.json()?,
-        code_id: row.token_id()?,
-        session_id: row.opt_parse()?,
-        proof: {
-            let (at, acr) = (row.opt_time()?, row.opt_text()?);
-            PersonProof::stored(at, acr.as_deref())
-        },
-        nonce: row.opt_text()?,
-        created_at: row.time()?,
-        expires_at: row.time()?,
-        absolute_expires_at: row.time()?,
-        last_used_at: row.time()?,
-        ended: {
-            let (at, why) = (row.opt_time()?, row.opt_with(EndReason::parse)?);
-            at.zip(why)
-        },
-        refresh: {
-            let (number, redeemed, used, issued_at) = (row.int()?, row.opt_int()?, row.bool()?, row.opt_time()?);
-            issued_at.map(|issued_at| RefreshState { number, redeemed, used, issued_at })
-        },
-        home_workspace_id: row.opt_parse()?,
-        names_person: row.bool()?,
+    };
+    let (code_id, session_id) = (row.token_id()?, row.opt_parse()?);
+    let (authenticated_at, acr) = (row.opt_time()?, row.opt_text()?);
+    let nonce = row.opt_text()?;
+    let (created_at, expires_at, absolute_expires_at, last_used_at) =
+        (row.time()?, row.time()?, row.time()?, row.time()?);
+    let ended = row.opt_time()?.zip(row.opt_with(EndReason::parse)?);
+    let (number, redeemed, used, issued_at) = (row.int()?, row.opt_int()?, row.bool()?, row.opt_time()?);
+    let (home_workspace_id, names_person) = (row.opt_parse()?, row.bool()?);
+    let authorization = Authorization {
+        user_id,
+        access,
+        home_workspace_id,
+        session_id,
         by_token: row.opt_parse()?,
+        proof: PersonProof::stored(authenticated_at, acr.as_deref()),
         epoch: row.int()?,
+    };
+    Ok(Grant {
+        id,
+        client_id,
+        authorization,
+        code_id,
+        nonce,
+        created_at,
+        expires_at,
+        absolute_expires_at,
+        last_used_at,
+        ended,
+        refresh: issued_at.map(|issued_at| RefreshState { number, redeemed, used, issued_at }),
+        names_person,
     })
 }
 
@@ -81,6 +88,7 @@ pub enum Redeemed {
 /// Redeems the code `grant.code_id` by inserting its grant.
 pub async fn redeem(tx: &mut Tx, grant: &Grant) -> Result<Redeemed, StoreError> {
     let refresh = grant.refresh.as_ref();
+    let Authorization { user_id, access, home_workspace_id, session_id, by_token, proof, epoch } = &grant.authorization;
     let inserted = tx
         .execute(
             "INSERT INTO grants (id, client_id, user_id, sub_type, workspace_id, scopes, resources, claims, code_id, \
@@ -92,16 +100,16 @@ pub async fn redeem(tx: &mut Tx, grant: &Grant) -> Result<Redeemed, StoreError> 
             params![
                 grant.id,
                 &grant.client_id,
-                grant.user_id,
-                grant.sub_type.as_str(),
-                grant.workspace_id,
-                &grant.scopes,
-                json(&grant.resources)?,
-                json(&grant.claims)?,
+                *user_id,
+                access.sub_type.as_str(),
+                access.workspace_id,
+                &access.scopes,
+                json(&access.resources)?,
+                json(&access.claims)?,
                 &grant.code_id,
-                grant.session_id,
-                grant.proof.as_ref().map(|proof| proof.at),
-                grant.proof.as_ref().and_then(|proof| proof.level.acr()),
+                *session_id,
+                proof.as_ref().map(|proof| proof.at),
+                proof.as_ref().and_then(|proof| proof.level.acr()),
                 grant.nonce.as_ref(),
                 grant.created_at,
                 grant.expires_at,
@@ -113,10 +121,10 @@ pub async fn redeem(tx: &mut Tx, grant: &Grant) -> Result<Redeemed, StoreError> 
                 refresh.and_then(|r| r.redeemed),
                 refresh.is_some_and(|r| r.used),
                 refresh.map(|r| r.issued_at),
-                grant.home_workspace_id,
+                *home_workspace_id,
                 grant.names_person,
-                grant.by_token,
-                grant.epoch,
+                *by_token,
+                *epoch,
             ],
         )
         .await?;

@@ -5,6 +5,7 @@ use crate::platform::value::json;
 use crate::{Row, StoreError, Tx, params};
 use domain::account::PersonProof;
 use domain::clients::SubType;
+use domain::grants::authorization::{Access, Authorization};
 use domain::oauth::device::{DeviceApproval, DeviceAuthorization, DeviceState};
 use domain::platform::seal::TokenId;
 use domain::{ClientId, ScopeSet, SecretHash, Timestamp};
@@ -21,32 +22,35 @@ macro_rules! select {
 }
 
 fn read(row: &mut Row) -> Result<DeviceAuthorization, StoreError> {
-    Ok(DeviceAuthorization {
-        id: row.token_id()?,
-        device_code: row.hash()?,
-        user_code: row.hash()?,
-        client_id: row.client_id()?,
-        scopes: row.scopes()?,
-        resources: row.json()?,
-        sub_type: row.with(SubType::parse)?,
-        state: row.with(DeviceState::parse)?,
-        approval: {
-            let (user, workspace_id) = (row.opt_parse()?, row.opt_parse()?);
-            let scopes = row.opt_with(|text| ScopeSet::parse(text).ok())?;
-            let stays = row.bool()?;
-            let (session_id, auth_time, home_workspace_id) = (row.opt_parse()?, row.opt_time()?, row.opt_parse()?);
-            let epoch = row.int()?;
-            user.zip(scopes).map(|(user_id, scopes)| DeviceApproval {
-                user_id,
-                workspace_id,
-                home_workspace_id,
-                scopes,
-                stays,
-                session_id,
-                proof: PersonProof::stored(auth_time, None),
-                epoch,
-            })
+    let (id, device_code, user_code, client_id) = (row.token_id()?, row.hash()?, row.hash()?, row.client_id()?);
+    let (scopes, resources) = (row.scopes()?, row.json()?);
+    let access = Access { scopes, resources, ..Access::empty(row.with(SubType::parse)?) };
+    let state = row.with(DeviceState::parse)?;
+    let (user, workspace_id) = (row.opt_parse()?, row.opt_parse()?);
+    let granted = row.opt_with(|text| ScopeSet::parse(text).ok())?;
+    let refreshable = row.bool()?;
+    let (session_id, authenticated_at, home_workspace_id) = (row.opt_parse()?, row.opt_time()?, row.opt_parse()?);
+    let epoch = row.int()?;
+    let approval = user.zip(granted).map(|(user_id, scopes)| DeviceApproval {
+        authorization: Authorization {
+            user_id,
+            access: Access { workspace_id, scopes, ..access.clone() },
+            home_workspace_id,
+            session_id,
+            by_token: None,
+            proof: PersonProof::stored(authenticated_at, None),
+            epoch,
         },
+        refreshable,
+    });
+    Ok(DeviceAuthorization {
+        id,
+        device_code,
+        user_code,
+        client_id,
+        access,
+        state,
+        approval,
         last_polled_at: row.opt_time()?,
         interval: row.int()?,
         created_at: row.time()?,
@@ -67,9 +71,9 @@ pub async fn insert(tx: &mut Tx, device: &DeviceAuthorization) -> Result<bool, S
                 &device.device_code,
                 &device.user_code,
                 &device.client_id,
-                &device.scopes,
-                json(&device.resources)?,
-                device.sub_type.as_str(),
+                &device.access.scopes,
+                json(&device.access.resources)?,
+                device.access.sub_type.as_str(),
                 DeviceState::Pending.as_str(),
                 device.interval,
                 device.created_at,
@@ -116,10 +120,23 @@ pub async fn approve(tx: &mut Tx, id: TokenId, approval: &DeviceApproval, now: T
     let sql = "UPDATE device_authorizations SET state = 'approved', user_id = $2, workspace_id = $3, \
                granted_scopes = $4, session_id = $5, auth_time = $6, home_workspace_id = $7, stays = $8, epoch = $10 \
                WHERE id = $1 AND state = 'pending' AND expires_at > $9";
-    let DeviceApproval { user_id, workspace_id, home_workspace_id, scopes, stays, session_id, proof, epoch } = approval;
+    let DeviceApproval { authorization, refreshable } = approval;
+    // Users approve devices on a page, with a session and never with a personal access token.
+    let Authorization { user_id, access, home_workspace_id, session_id, by_token: _, proof, epoch } = authorization;
+    let (workspace_id, scopes) = (access.workspace_id, &access.scopes);
     let auth_time = proof.as_ref().map(|proof| proof.at);
-    let params =
-        params![id, *user_id, *workspace_id, scopes, *session_id, auth_time, *home_workspace_id, *stays, now, *epoch];
+    let params = params![
+        id,
+        *user_id,
+        workspace_id,
+        scopes,
+        *session_id,
+        auth_time,
+        *home_workspace_id,
+        *refreshable,
+        now,
+        *epoch
+    ];
     Ok(tx.execute(sql, params).await? == 1)
 }
 

@@ -209,7 +209,8 @@ async fn what_a_token_allowed_does_not_stand_and_goes_when_it_is_spent() {
 
         by_token(2, "openid", 5).await;
         let mut made = grant(2);
-        (made.user_id, made.sub_type, made.workspace_id) = (user_id(2), SubType::User, None);
+        (made.authorization.user_id, made.authorization.access.sub_type, made.authorization.access.workspace_id) =
+            (user_id(2), SubType::User, None);
         write_tx!(db, |tx| grants::redeem(tx, &made));
         let spent = async |now, before| {
             write_tx!(db, |tx| async {

@@ -2,11 +2,18 @@
 use crate::common;
 use common::*;
 use domain::clients::SubType;
+use domain::grants::authorization::{Access, Authorization};
 use domain::oauth::device::{DeviceApproval, DeviceAuthorization, DeviceState, INTERVAL};
 use futures_util::future::join_all;
 use std::sync::Arc;
 use store::oauth::device::{self, Polled};
 use tokio::sync::Barrier;
+
+/// Access in a workspace once it is granted.
+fn access(names: &str, workspace_id: Option<domain::WorkspaceId>) -> Access {
+    let resources = vec!["https://api.example".to_owned()];
+    Access { workspace_id, scopes: scopes(names), resources, ..Access::empty(SubType::Workspace) }
+}
 
 fn asking(n: u8) -> DeviceAuthorization {
     DeviceAuthorization {
@@ -14,9 +21,7 @@ fn asking(n: u8) -> DeviceAuthorization {
         device_code: hash(n),
         user_code: hash(n + 100),
         client_id: client_id(1),
-        scopes: scopes("openid contracts:read"),
-        resources: vec!["https://api.example".to_owned()],
-        sub_type: SubType::Workspace,
+        access: access("openid contracts:read", None),
         state: DeviceState::Pending,
         approval: None,
         last_polled_at: None,
@@ -28,14 +33,16 @@ fn asking(n: u8) -> DeviceAuthorization {
 
 fn approval(n: u8) -> DeviceApproval {
     DeviceApproval {
-        user_id: user_id(n),
-        workspace_id: Some(workspace_id(1)),
-        home_workspace_id: Some(workspace_id(2)),
-        scopes: scopes("openid"),
-        stays: n != 2,
-        session_id: Some(session_id(1)),
-        proof: Some(password_at(NOW)),
-        epoch: 3,
+        authorization: Authorization {
+            user_id: user_id(n),
+            access: access("openid", Some(workspace_id(1))),
+            home_workspace_id: Some(workspace_id(2)),
+            session_id: Some(session_id(1)),
+            by_token: None,
+            proof: Some(password_at(NOW)),
+            epoch: 3,
+        },
+        refreshable: n != 2,
     }
 }
 

@@ -60,13 +60,14 @@ async fn point_3_2_a_user_grant_keeps_the_workspace_of_its_consent() {
         populate(db).await;
         write_tx!(db, |tx| workspace::put_member(tx, &member(1, 2, Role::Owner)));
         let mut personal = grant(1);
-        (personal.sub_type, personal.workspace_id, personal.refresh) = (SubType::User, None, None);
-        (personal.session_id, personal.proof, personal.nonce) = (None, None, None);
-        personal.home_workspace_id = Some(workspace_id(2));
+        (personal.authorization.access.sub_type, personal.authorization.access.workspace_id, personal.refresh) =
+            (SubType::User, None, None);
+        (personal.authorization.session_id, personal.authorization.proof, personal.nonce) = (None, None, None);
+        personal.authorization.home_workspace_id = Some(workspace_id(2));
         let expected = personal.clone();
         write_tx!(db, |tx| grants::redeem(tx, &personal));
-        let mut nowhere = Grant { home_workspace_id: None, ..grant(2) };
-        (nowhere.sub_type, nowhere.workspace_id) = (SubType::User, None);
+        let mut nowhere = grant(2);
+        (nowhere.authorization.access.sub_type, nowhere.authorization.access.workspace_id) = (SubType::User, None);
         write_tx!(db, |tx| grants::redeem(tx, &nowhere));
         let look = async |n| read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(n), None)).unwrap();
         let subject = async |home: Option<u8>| {
@@ -142,10 +143,10 @@ async fn grants_end_together_by_what_they_share() {
         let all = [(1, 1, 1), (1, 1, 2), (1, 2, 1), (2, 1, 1), (1, 1, 0), (2, 2, 0)];
         for (n, (user, client, workspace)) in (1u8..).zip(all) {
             let mut made = grant(n);
-            (made.user_id, made.client_id) = (user_id(user), client_id(client));
-            made.workspace_id = (workspace > 0).then(|| workspace_id(workspace));
-            made.by_token = (n == 4).then(|| pat_id(4));
-            made.sub_type = if workspace > 0 { SubType::Workspace } else { SubType::User };
+            (made.authorization.user_id, made.client_id) = (user_id(user), client_id(client));
+            made.authorization.access.workspace_id = (workspace > 0).then(|| workspace_id(workspace));
+            made.authorization.by_token = (n == 4).then(|| pat_id(4));
+            made.authorization.access.sub_type = if workspace > 0 { SubType::Workspace } else { SubType::User };
             write_tx!(db, |tx| grants::redeem(tx, &made));
         }
         let one = client_id(1);
@@ -178,7 +179,8 @@ async fn grants_end_together_by_what_they_share() {
             EndReason::Revoked,
             at(1)
         ));
-        let Grant { id, client_id, user_id, workspace_id, .. } = mine;
+        let Grant { id, client_id, authorization, .. } = mine;
+        let (user_id, workspace_id) = (authorization.user_id, authorization.access.workspace_id);
         assert_eq!(last, [EndedGrant { id, client_id, user_id, workspace_id }], "and says which");
         let none = write_tx!(db, |tx| grants::end_each(tx, GrantSelection::User(user_id), EndReason::Revoked, at(1)));
         assert_eq!(none, [], "each ends once");

@@ -14,14 +14,11 @@ use store::{Page, UserCursor, clients, workspace};
 
 /// User `user` lets client `client` act in their own name, with workspace `home` as their default.
 fn own(n: u8, client: u8, user: u8, home: Option<u8>) -> Grant {
-    Grant {
-        client_id: client_id(client),
-        user_id: user_id(user),
-        sub_type: SubType::User,
-        workspace_id: None,
-        home_workspace_id: home.map(workspace_id),
-        ..grant(n)
-    }
+    let mut grant = Grant { client_id: client_id(client), ..grant(n) };
+    grant.authorization.user_id = user_id(user);
+    grant.authorization.home_workspace_id = home.map(workspace_id);
+    (grant.authorization.access.sub_type, grant.authorization.access.workspace_id) = (SubType::User, None);
+    grant
 }
 
 /// Users 1 and 2 belong to both workspaces. Client 1 acts for both of them, client 12 for user 2, client 13 for a workspace alone.

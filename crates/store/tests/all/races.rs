@@ -115,7 +115,7 @@ async fn of_codes_redeemed_while_their_consent_is_revoked_no_grant_lives() {
                             let mut mine = grant(n);
                             mine.id = domain::GrantId::new(at(round), [n; 10]);
                             mine.code_id = domain::platform::seal::TokenId::from_random([n; 12]);
-                            mine.workspace_id = None;
+                            mine.authorization.access.workspace_id = None;
                             grants::redeem(tx, &mine).await?;
                         }
                         Ok(())
@@ -184,8 +184,9 @@ async fn of_codes_redeemed_while_their_token_is_revoked_no_grant_lives() {
                         return Ok(first);
                     }
                     if credentials::hold_personal_token(tx, pat_id(1), NOW).await? {
-                        let mine = grant(n);
-                        grants::redeem(tx, &domain::grants::Grant { by_token: Some(pat_id(1)), ..mine }).await?;
+                        let mut mine = grant(n);
+                        mine.authorization.by_token = Some(pat_id(1));
+                        grants::redeem(tx, &mine).await?;
                     }
                     Ok(false)
                 })

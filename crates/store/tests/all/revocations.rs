@@ -15,7 +15,8 @@ async fn allowed(db: &Db, of: u8, n: u8, workspace: Option<WorkspaceId>) {
     write_tx!(db, |tx| consents::put(tx, user_id(n), &client_id(of), workspace, &scopes("openid"), at(1)));
     let mut made = grant(n + 100 * of);
     (made.id, made.code_id) = (grant_id(n + 100 * of), token(n + 100 * of));
-    (made.user_id, made.client_id, made.workspace_id) = (user_id(n), client_id(of), workspace);
+    (made.authorization.user_id, made.client_id, made.authorization.access.workspace_id) =
+        (user_id(n), client_id(of), workspace);
     write_tx!(db, |tx| grants::redeem(tx, &made));
 }
 
@@ -100,8 +101,9 @@ async fn rows_go_some_at_a_time_and_newer_consents_stay() {
         let again = read_tx!(db, |tx| consents::find(tx, user_id(2), &one, None)).unwrap();
         assert_eq!((again.scopes, again.created_at), (wide.clone(), at(7)), "nothing of the old consent is in it");
         let mut newer = grant(50);
-        (newer.user_id, newer.epoch) = (user_id(2), 1);
-        (newer.sub_type, newer.workspace_id) = (domain::clients::SubType::User, None);
+        (newer.authorization.user_id, newer.authorization.epoch) = (user_id(2), 1);
+        (newer.authorization.access.sub_type, newer.authorization.access.workspace_id) =
+            (domain::clients::SubType::User, None);
         write_tx!(db, |tx| grants::redeem(tx, &newer));
         assert_eq!(read_tx!(db, |tx| user_count::total(tx, &one)), 1);
 
@@ -136,7 +138,7 @@ async fn a_grant_of_an_earlier_epoch_of_its_person_counts_for_nothing() {
         write_tx!(db, |tx| epochs::raise_of_user(tx, user_id(1)));
         write_tx!(db, |tx| grants::redeem(tx, &grant(1)));
         let context = read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(1), None)).unwrap();
-        assert_eq!((context.grant.epoch, context.epoch), (0, 1));
+        assert_eq!((context.grant.authorization.epoch, context.epoch), (0, 1));
         assert!(context.check(at(1)).is_err());
         assert_eq!(read_tx!(db, |tx| grants::list_for_user(tx, user_id(1), at(1))), []);
     })

@@ -2,6 +2,7 @@
 //! point 4.3).
 use crate::meanwhile::Meanwhile;
 use domain::clients::GrantType;
+use domain::grants::authorization::{Access, Authorization};
 use domain::grants::{EndReason, Grant};
 use domain::platform::seal::TokenId;
 use domain::webhooks::WebhookOwner;
@@ -120,18 +121,20 @@ async fn allowed_by_many(app: &TestApp, web: &Party) -> Vec<domain::WorkspaceId>
                 let grant = Grant {
                     id: GrantId::new(now, random),
                     client_id: client.clone(),
-                    user_id: id,
-                    sub_type: domain::clients::SubType::Workspace,
-                    workspace_id: workspace,
-                    home_workspace_id: None,
-                    scopes,
-                    resources: vec![],
-                    claims: domain::grants::claims::ClaimsRequest::default(),
+                    authorization: Authorization {
+                        user_id: id,
+                        access: Access {
+                            workspace_id: workspace,
+                            scopes,
+                            ..Access::empty(domain::clients::SubType::Workspace)
+                        },
+                        home_workspace_id: None,
+                        session_id: None,
+                        by_token: None,
+                        proof: None,
+                        epoch: 0,
+                    },
                     code_id: TokenId::from_random([&random[..], &[1, 1]].concat().try_into().unwrap()),
-                    session_id: None,
-                    by_token: None,
-                    epoch: 0,
-                    proof: None,
                     nonce: None,
                     created_at: now,
                     expires_at: now.plus(3600),
@@ -474,7 +477,10 @@ async fn people_in_bulk(app: &TestApp, web: &Party, sqlite: bool, place: Option<
     app.store.write(move |tx| Box::pin(async move { tx.execute(sql, &[]).await })).await.unwrap();
     if !sqlite {
         // Autovacuum does this within a minute; rows that come one by one are counted long before there are very many.
-        app.store.write(|tx| Box::pin(async { tx.execute("ANALYZE users, consents, grants", &[]).await })).await.unwrap();
+        app.store
+            .write(|tx| Box::pin(async { tx.execute("ANALYZE users, consents, grants", &[]).await }))
+            .await
+            .unwrap();
     }
 }
 

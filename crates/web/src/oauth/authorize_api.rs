@@ -73,7 +73,7 @@ fn consent_json<'v>(
         role: w.roles.role,
         selected: view.ask.preselected == Some(w.workspace_id),
     };
-    let (client, redirect_uri) = (&view.client, view.request.callback.redirect_uri());
+    let (client, redirect_uri) = (&view.client, view.request.destination.redirect_uri().unwrap_or_default());
     ConsentNeeded {
         consent_required: true,
         interaction,
@@ -89,7 +89,7 @@ fn consent_json<'v>(
         },
         redirect_uri,
         redirect_host: redirect_uri::display_host(redirect_uri),
-        sub_type: view.request.sub_type,
+        sub_type: view.request.access.sub_type,
         scopes: asked.iter().map(scope).collect(),
         workspaces: view.ask.workspaces.iter().map(workspace).collect(),
         stay_connected: view.ask.stay,
@@ -122,9 +122,10 @@ fn shown(
 ) -> Response {
     let mut response = match next {
         Ok(AuthorizeOutcome::Answer(answer)) => sent_on(state, incoming, browser, &answer),
-        Ok(AuthorizeOutcome::Consent { interaction, view }) => {
-            json_response(StatusCode::OK, &consent_json(state, &interaction, &view, &view.request.asked()))
-        }
+        Ok(AuthorizeOutcome::Consent { interaction, view }) => json_response(
+            StatusCode::OK,
+            &consent_json(state, &interaction, &view, &view.request.access.consent_scopes()),
+        ),
         Ok(AuthorizeOutcome::Unable { view, .. }) => match &view.answer {
             Some(answer) => sent_on(state, incoming, browser, answer),
             None => refused(view.refusal.code(), view.refusal.public()),

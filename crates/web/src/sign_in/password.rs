@@ -46,8 +46,8 @@ fn said(frame: &Frame, problem: Problem<'_>) -> Option<String> {
 pub struct Waiting<'p> {
     pub interaction: &'p str,
     pub client: &'p Client,
-    /// Where the response will be sent.
-    pub redirect_uri: &'p str,
+    /// Where the response will be sent; `None` for a device.
+    pub redirect_uri: Option<&'p str>,
     /// The user is signed in, but must authenticate again.
     pub reauthenticate: bool,
 }
@@ -71,7 +71,7 @@ pub fn login_page(
         username: hint.unwrap_or_default(),
         reauthenticate,
     };
-    render(state, &page, problem.map_or(StatusCode::OK, |(status, ..)| status), Leads::To(redirect_uri), None)
+    render(state, &page, problem.map_or(StatusCode::OK, |(status, ..)| status), Leads::to(redirect_uri), None)
 }
 
 fn plain_page(state: &WebState, browser: &Browser, return_to: &str, username: &str, problem: Problem<'_>) -> Response {
@@ -127,7 +127,7 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
             match authorize::login_page(state.app(), &incoming.ctx, text, &here, binding).await {
                 Ok(AuthorizeOutcome::Login { interaction, client, redirect_uri, reauthenticate, locales, .. }) => {
                     browser.speak(&locales);
-                    let (interaction, redirect_uri) = (&interaction, &redirect_uri);
+                    let (interaction, redirect_uri) = (&interaction, redirect_uri.as_deref());
                     let waiting = Waiting { interaction, client: &client, redirect_uri, reauthenticate };
                     login_page(&state, &browser, waiting, Some(username), problem)
                 }

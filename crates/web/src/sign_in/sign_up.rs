@@ -67,7 +67,7 @@ async fn page(
         },
     };
     // If the client needs no consent, or receives an error, the chain of redirects ends at the client.
-    let leads = client.as_ref().map_or(Leads::Here, |(_, uri)| Leads::To(uri));
+    let leads = Leads::to(client.as_ref().and_then(|(_, uri)| uri.as_deref()));
     let client = client.as_ref().map(|(client, _)| &**client);
     let frame = Frame::new(state, &browser);
     let said = problem.map(|refusal| frame.texts().refusal_for_now(refusal, &incoming.ctx.later));

@@ -1,11 +1,10 @@
 //! The next step of an authorization: a pure function of the request, the signed-in user, and earlier consents.
 use crate::account::{Email, PersonProof};
 use crate::clients::{Client, GrantType, SubType};
+use crate::grants::authorization::Access;
 use crate::grants::consent::{Consent, Home};
 use crate::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal as R};
-use crate::oauth::device::UserCode;
 use crate::platform::scope::ScopeSet;
-use crate::platform::seal::TokenId;
 use crate::platform::text::is_legible;
 use crate::workspace::WorkspaceMembership;
 use crate::{SessionId, Timestamp, UserId, WorkspaceId};
@@ -29,18 +28,9 @@ pub struct Interaction {
     pub asked: Option<UserId>,
     /// The user who was shown why their account cannot continue. They can only go back.
     pub told: Option<UserId>,
-    /// The device waiting for the answer, if there is no redirect.
-    pub device: Option<AskingDevice>,
     /// The workspace that the consent page named. The answer applies to it, even if the default changes in the
     /// meantime.
     pub home: Home,
-}
-
-/// A requesting device (RFC 8628), with the code it shows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AskingDevice {
-    pub id: TokenId,
-    pub user_code: UserCode,
 }
 
 /// The signed-in user.
@@ -109,8 +99,8 @@ pub struct ConsentQuestion {
 /// What a code is issued for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Approval {
-    pub workspace: Option<WorkspaceId>,
-    pub scopes: ScopeSet,
+    /// What the user granted.
+    pub access: Access,
     /// Whether a refresh token may be issued, if the client can use one.
     pub stays: bool,
 }
@@ -152,7 +142,7 @@ pub fn decide(
     if !client.allows(who.user_id) {
         return or_refuse(Step::Explain(R::UserNotAllowed), R::UserNotAllowed);
     }
-    let essential = &request.claims.essential_acr;
+    let essential = &request.access.claims.essential_acr;
     if !essential.is_empty() && !who.proof.is_some_and(|proof| proof.meets(essential)) {
         return Step::Refuse(R::AcrUnmet);
     }
@@ -165,7 +155,7 @@ pub fn decide(
 /// Whether the request names a user (by hint or by claim) other than the signed-in one.
 fn subject_mismatch(request: &AuthorizationRequest, who: &SignedIn<'_>) -> Option<R> {
     let is_theirs = |sub: &String| *sub == who.user_id.to_string();
-    let named = [&request.hinted_sub, &request.claims.sub];
+    let named = [&request.hinted_sub, &request.access.claims.sub];
     (!named.into_iter().flatten().all(is_theirs)).then_some(R::OtherUser)
 }
 
@@ -179,11 +169,11 @@ pub fn expected(hint: &str, signed_in: &Email) -> Option<Email> {
 /// The workspaces that the grant could be for: none for user grants, else at least one current membership whose
 /// workspace allows the client.
 fn candidates(request: &AuthorizationRequest, who: &SignedIn<'_>) -> Result<Vec<WorkspaceMembership>, R> {
-    if request.sub_type == SubType::User {
+    if request.access.sub_type == SubType::User {
         return Ok(Vec::new());
     }
     let lets_in = |m: &WorkspaceMembership| !who.forbidden.contains(&m.workspace_id);
-    match request.workspace {
+    match request.access.workspace_id {
         Some(named) => match who.memberships.iter().find(|m| m.workspace_id == named) {
             None => Err(R::WorkspaceNotMember),
             Some(member) if lets_in(member) => Ok(vec![member.clone()]),
@@ -218,7 +208,7 @@ fn consent_step(
     };
     let must_choose = candidates.len() > 1 && !silent;
     let given = who.consents.iter().find(|c| c.workspace_id == chosen).map(|c| &c.standing);
-    let asked = request.asked();
+    let asked = request.access.consent_scopes();
     let allowed = match given {
         _ if client.config.internal => asked.clone(),
         Some(given) => asked.filter(|name| given.contains(name)),
@@ -227,9 +217,9 @@ fn consent_step(
     let missing = asked.minus(&allowed);
     let stayed = client.config.internal
         || who.consents.iter().find(|c| c.workspace_id == chosen).is_none_or(|consent| consent.stays);
-    let unproven = client.is_unproven_at(request.callback.redirect_uri()) && !client.config.internal;
+    let unproven = client.is_unproven_at(request.destination.redirect_uri()) && !client.config.internal;
     // A claim that cannot be returned is not an error (OpenID Connect Core §5.5.1).
-    let may_lack = |name: &str| name == OFFLINE || !request.scopes.contains(name);
+    let may_lack = |name: &str| name == OFFLINE || !request.access.scopes.contains(name);
     let only_offline = !missing.is_empty() && missing.iter().all(may_lack);
     if silent {
         return if unproven {
@@ -237,7 +227,7 @@ fn consent_step(
         } else if (missing.is_empty() || only_offline) && !allowed.is_empty() {
             // Ignored, not an error: OpenID Connect Core §11.
             let stays = stays(request, &allowed, stayed);
-            Step::Approve(Approval { workspace: chosen, scopes: allowed, stays })
+            Step::Approve(approval(request, chosen, &allowed, stays))
         } else {
             Step::Refuse(R::ConsentRequired)
         };
@@ -250,19 +240,29 @@ fn consent_step(
         Step::SelectWorkspace(ask)
     } else {
         let stays = stays(request, &asked, stayed);
-        Step::Approve(Approval { workspace: chosen, scopes: asked, stays })
+        Step::Approve(approval(request, chosen, &asked, stays))
     }
+}
+
+/// What these scopes allow of the request, in this workspace.
+fn approval(
+    request: &AuthorizationRequest,
+    workspace: Option<WorkspaceId>,
+    scopes: &ScopeSet,
+    stays: bool,
+) -> Approval {
+    Approval { access: Access { workspace_id: workspace, ..request.access.clone().within(scopes) }, stays }
 }
 
 /// Whether the client gets a refresh token although it did not request `offline_access`.
 fn stays_unasked(request: &AuthorizationRequest, client: &Client) -> bool {
-    client.may_use(GrantType::RefreshToken) && !request.scopes.contains(OFFLINE) && !client.config.internal
+    client.may_use(GrantType::RefreshToken) && !request.access.scopes.contains(OFFLINE) && !client.config.internal
 }
 
 /// Whether a refresh token may be issued with these scopes: if `offline_access` was requested, the scope decides, else
 /// the user's choice.
 fn stays(request: &AuthorizationRequest, scopes: &ScopeSet, word: bool) -> bool {
-    if request.scopes.contains(OFFLINE) { scopes.contains(OFFLINE) } else { word }
+    if request.access.scopes.contains(OFFLINE) { scopes.contains(OFFLINE) } else { word }
 }
 
 /// The question that an answer belongs to, regardless of the current step. If everything was allowed in the meantime
@@ -276,11 +276,11 @@ pub fn answerable(
 ) -> Result<ConsentQuestion, Step> {
     match step {
         Step::AskConsent(ask) | Step::SelectWorkspace(ask) => Ok(ask),
-        Step::Approve(Approval { workspace, scopes, stays }) => Ok(ConsentQuestion {
+        Step::Approve(Approval { access, stays }) => Ok(ConsentQuestion {
             missing: ScopeSet::default(),
-            allowed: scopes,
-            workspaces: memberships.iter().filter(|m| Some(m.workspace_id) == workspace).cloned().collect(),
-            preselected: workspace,
+            allowed: access.consent_scopes(),
+            workspaces: memberships.iter().filter(|m| Some(m.workspace_id) == access.workspace_id).cloned().collect(),
+            preselected: access.workspace_id,
             stay: stays_unasked(request, client).then_some(stays),
         }),
         other => Err(other),
@@ -307,13 +307,13 @@ pub fn approve(
         (_, Some(id)) if forbidden.contains(&id) => return Err(R::WorkspaceForbids),
         _ => return Err(R::WorkspaceNotMember),
     };
-    let asked = request.asked().filter(|name| ask.missing.contains(name) || ask.allowed.contains(name));
+    let asked = request.access.consent_scopes().filter(|name| ask.missing.contains(name) || ask.allowed.contains(name));
     let scopes = match &choice.ticked {
         None => asked,
         Some(ticked) => asked.filter(|name| required(name) || ticked.contains(name)),
     };
     let stays = stays(request, &scopes, ask.stay.is_none_or(|before| choice.stay.unwrap_or(before)));
-    if scopes.is_empty() { Err(R::UserDenied) } else { Ok(Approval { workspace, scopes, stays }) }
+    if scopes.is_empty() { Err(R::UserDenied) } else { Ok(approval(request, workspace, &scopes, stays)) }
 }
 
 #[cfg(test)]

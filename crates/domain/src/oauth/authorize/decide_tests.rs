@@ -3,7 +3,7 @@ use super::*;
 use crate::ClientId;
 use crate::account::{PersonMethod, PersonProof};
 use crate::clients::{ApplicationType, AuthMethod, ClientConfig, ClientType, GrantType, Trust};
-use crate::oauth::authorize::{AuthorizePolicy, Callback};
+use crate::oauth::authorize::{AuthorizePolicy, Callback, Destination};
 use crate::platform::params::RawParams;
 use crate::platform::refusal::Named;
 use crate::resources::Catalogue;
@@ -58,7 +58,8 @@ fn request_with(client: &Client, more: &[(&str, &str)], require_pkce: bool) -> R
     let issuer = "https://as.example";
     let resources = Resources { known: &["https://api.example/".to_owned()], issuer, unlisted: true };
     let policy = AuthorizePolicy { catalogue, strangers: None, resources, require_pkce, issuer, keys: &[] };
-    AuthorizationRequest::validate(client, Callback::establish(client, &params, false)?, &params, &policy, NOW)
+    let destination = Destination::Redirect(Callback::establish(client, &params, false)?);
+    AuthorizationRequest::validate(client, destination, &params, &policy, NOW)
 }
 
 fn workspace(n: u8) -> WorkspaceMembership {
@@ -109,11 +110,12 @@ fn checklist_112_to_116_prompts_and_ages() {
     assert_eq!(step(&[], None), Step::Login);
     assert_eq!(step(&[("prompt", "none")], None), Step::Refuse(R::LoginRequired));
     with(1, &[consent(Some(workspace(1).workspace_id), "openid email")], None, |who| {
-        let approved = Step::Approve(Approval {
-            workspace: Some(workspace(1).workspace_id),
+        let access = Access {
+            workspace_id: Some(workspace(1).workspace_id),
             scopes: ScopeSet::parse("openid email").unwrap(),
-            stays: true,
-        });
+            ..Access::empty(SubType::Workspace)
+        };
+        let approved = Step::Approve(Approval { access, stays: true });
         assert_eq!(step(&[], Some(who)), approved);
         assert_eq!(step(&[("prompt", "none")], Some(who)), approved);
         assert_eq!(step(&[("prompt", "login")], Some(who)), Step::Reauthenticate);
@@ -189,7 +191,7 @@ fn checklist_111_the_workspace_must_be_a_live_membership() {
         let forbidden = [workspace(8).workspace_id];
         let chosen = |workspace| {
             let choice = Choice { workspace, ..Choice::default() };
-            approve(&request, &ask, &choice, &forbidden, required).map(|a| a.workspace)
+            approve(&request, &ask, &choice, &forbidden, required).map(|a| a.access.workspace_id)
         };
         assert_eq!(chosen(Some(workspace(1).workspace_id)), Ok(Some(workspace(1).workspace_id)));
         assert_eq!(chosen(Some(workspace(9).workspace_id)), Err(R::WorkspaceNotMember));
@@ -201,7 +203,11 @@ fn checklist_111_the_workspace_must_be_a_live_membership() {
             ..Choice::default()
         };
         let ticked = approve(&request, &ask, &choice, &[], required);
-        assert_eq!(ticked.unwrap().scopes.to_string(), "openid", "only what was asked for, and the required stay");
+        assert_eq!(
+            ticked.unwrap().access.scopes.to_string(),
+            "openid",
+            "only what was asked for, and the required stay"
+        );
     });
 }
 
@@ -214,10 +220,10 @@ fn several_workspaces_are_asked_again_unless_named() {
         );
         let named = workspace(2).workspace_id.to_string();
         assert!(
-            matches!(step(&[("workspace", &named)], Some(who)), Step::Approve(a) if a.workspace == Some(workspace(2).workspace_id))
+            matches!(step(&[("workspace", &named)], Some(who)), Step::Approve(a) if a.access.workspace_id == Some(workspace(2).workspace_id))
         );
         assert!(
-            matches!(step(&[("prompt", "none")], Some(who)), Step::Approve(a) if a.workspace == Some(workspace(1).workspace_id))
+            matches!(step(&[("prompt", "none")], Some(who)), Step::Approve(a) if a.access.workspace_id == Some(workspace(1).workspace_id))
         );
     });
     with(2, &both, None, |who| assert_eq!(step(&[("prompt", "none")], Some(who)), Step::Refuse(R::SelectionRequired)));
@@ -243,7 +249,7 @@ fn checklist_109_unproven_clients_are_asked_each_time() {
 fn checklist_122_offline_access_without_consent_is_ignored_not_an_error() {
     with(0, &[consent(None, "openid email")], None, |who| {
         let more = [("sub_type", "user"), ("scope", "openid email offline_access"), ("prompt", "none")];
-        assert!(matches!(step(&more, Some(who)), Step::Approve(a) if a.scopes.to_string() == "openid email"));
+        assert!(matches!(step(&more, Some(who)), Step::Approve(a) if a.access.scopes.to_string() == "openid email"));
         assert!(
             matches!(step(&more[..2], Some(who)), Step::AskConsent(ask) if ask.missing.to_string() == "offline_access")
         );
@@ -251,7 +257,7 @@ fn checklist_122_offline_access_without_consent_is_ignored_not_an_error() {
     let mut plain = client();
     plain.config.grant_types = vec![GrantType::AuthorizationCode];
     let asked = request(&plain, &[("scope", "openid offline_access")]).unwrap();
-    assert_eq!(asked.scopes.to_string(), "openid", "no refresh grant, no offline access, no error");
+    assert_eq!(asked.access.scopes.to_string(), "openid", "no refresh grant, no offline access, no error");
 }
 
 #[test]
@@ -351,7 +357,8 @@ fn narrowing_point_3_who_needs_pkce() {
 /// Checklist 58.
 #[test]
 fn narrowing_point_2_scopes_that_do_not_exist_are_ignored() {
-    let asked = |client: &Client, scope: &str| request(client, &[("scope", scope)]).map(|r| r.scopes.to_string());
+    let asked =
+        |client: &Client, scope: &str| request(client, &[("scope", scope)]).map(|r| r.access.scopes.to_string());
     let owned = client();
     assert_eq!(asked(&owned, "openid nothing email"), Ok("openid email".to_owned()));
     assert_eq!(asked(&owned, "nothing"), Err(R::ScopeUnknown), "nothing remains");
@@ -394,12 +401,13 @@ fn point_2_4_an_answer_counts_for_itself_whatever_was_allowed_before() {
         let ask = answerable(now, &request, &client, who.memberships).unwrap();
         let choice = Choice { ticked: Some(ScopeSet::default()), stay: Some(false), ..Choice::default() };
         let approval = approve(&request, &ask, &choice, &[], |name| name == "openid").unwrap();
-        assert_eq!((approval.scopes.to_string().as_str(), approval.stays), ("openid", false));
+        assert_eq!((approval.access.scopes.to_string().as_str(), approval.stays), ("openid", false));
         assert_eq!(answerable(Step::Login, &request, &client, &[]), Err(Step::Login));
-        let silent = AuthorizationRequest { scopes: ScopeSet::parse("openid email profile").unwrap(), ..request };
+        let mut silent = request;
+        silent.access.scopes = ScopeSet::parse("openid email profile").unwrap();
         let ask = ConsentQuestion { stay: None, missing: ScopeSet::default(), ..ask };
         let all = approve(&silent, &ask, &Choice::default(), &[], |_| false).unwrap();
-        assert_eq!(all.scopes.to_string(), "openid email", "no more than the step is about");
+        assert_eq!(all.access.scopes.to_string(), "openid email", "no more than the step is about");
     });
 }
 

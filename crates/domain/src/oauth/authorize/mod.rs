@@ -1,129 +1,26 @@
 //! The authorization request (OAuth 2.1 §4.1.1, OpenID Connect Core §3.1.2.1), in three steps:
-//! `RawParams → Callback → AuthorizationRequest`. Only the client-and-redirect check can create a [`Callback`], and
-//! only a `Callback` can carry a response back to a client.
+//! `RawParams → Destination → AuthorizationRequest`. Only the client-and-redirect check can create a [`Callback`], and
+//! only a `Callback` can carry a response through the browser to a client.
 
 pub mod decide;
+pub mod destination;
 pub mod refusal;
 
-use super::device::DeviceAuthorization;
+use super::device::{DeviceAuthorization, UserCode};
 use super::pkce::CodeChallenge;
 use crate::clients::{Client, GrantType, SubType, redirect_uri};
+use crate::grants::authorization::Access;
 use crate::grants::claims::ClaimsRequest;
+pub use crate::oauth::authorize::destination::{Callback, Destination, ResponseMode};
+use crate::oauth::authorize::destination::{MAY_REPEAT, WaitingDevice};
 pub use crate::oauth::authorize::refusal::AuthorizeRefusal;
 use crate::platform::params::RawParams;
 use crate::platform::refusal::Named;
 use crate::platform::scope::ScopeSet;
 use crate::resources::Catalogue;
 use crate::resources::indicator::{Resources, UnknownResource};
-use crate::{ClientId, Timestamp, WorkspaceId};
+use crate::{ClientId, Timestamp};
 use serde::{Deserialize, Serialize};
-
-/// How the response reaches the client (OAuth 2.0 Multiple Response Types §2.1, Form Post Response Mode).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(rename_all = "snake_case")]
-pub enum ResponseMode {
-    #[default]
-    Query,
-    Fragment,
-    FormPost,
-}
-
-impl ResponseMode {
-    pub const ALL: [Self; 3] = [Self::Query, Self::Fragment, Self::FormPost];
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Query => "query",
-            Self::Fragment => "fragment",
-            Self::FormPost => "form_post",
-        }
-    }
-}
-
-/// The right to send a response to a client's redirect URI. Only the code here can create one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Callback {
-    redirect_uri: String,
-    mode: ResponseMode,
-    state: Option<String>,
-    /// False for self-registered clients that were never used, unless the redirect is harmless. If false, errors are
-    /// shown on a page here.
-    carries_errors: bool,
-}
-
-impl Callback {
-    /// The client-and-redirect check. A refusal is shown on a page, never sent anywhere. `framed` says that the request
-    /// was loaded in a frame of another page.
-    pub fn establish(client: &Client, params: &RawParams, framed: bool) -> Result<Self, AuthorizeRefusal> {
-        use AuthorizeRefusal as R;
-        if !client.is_active() {
-            return Err(R::ClientDisabled);
-        }
-        let registered = &client.config.redirect_uris;
-        if params
-            .repeated(MAY_REPEAT)
-            .is_some_and(|n| matches!(&*n, "redirect_uri" | "client_id" | "response_mode" | "state"))
-        {
-            return Err(R::AnswerRepeated);
-        }
-        let redirect_uri = match (params.get("redirect_uri"), registered.as_slice()) {
-            (Some(asked), all) => {
-                let known = all.iter().any(|one| redirect_uri::matches(one, asked, client.config.application_type));
-                if known { asked.to_owned() } else { return Err(R::RedirectMismatch) }
-            }
-            (None, [only]) => only.clone(),
-            (None, _) => return Err(R::RedirectMissing),
-        };
-        let mode = match params.get("response_mode") {
-            None => ResponseMode::Query,
-            Some(text) => ResponseMode::ALL.into_iter().find(|m| m.as_str() == text).ok_or(R::ResponseModeUnknown)?,
-        };
-        let state = params.get("state").map(str::to_owned);
-        // RFC 9700 §4.11.2: a stranger's client would turn this server into an open redirector. A redirect on the
-        // device misleads no one, and in a frame the user sees neither the redirect nor a page of this server.
-        let carries_errors = !client.is_untried() || redirect_uri::is_on_device(&redirect_uri) || framed;
-        Ok(Self { redirect_uri, mode, state, carries_errors })
-    }
-
-    /// An empty callback: a device fetches its response by polling (RFC 8628 §3.4).
-    fn nowhere() -> Self {
-        Self { redirect_uri: String::new(), mode: ResponseMode::Query, state: None, carries_errors: false }
-    }
-
-    pub fn redirect_uri(&self) -> &str {
-        &self.redirect_uri
-    }
-    pub fn mode(&self) -> ResponseMode {
-        self.mode
-    }
-    pub fn state(&self) -> Option<&str> {
-        self.state.as_deref()
-    }
-    pub fn carries_errors(&self) -> bool {
-        self.carries_errors
-    }
-
-    /// The redirect URI with the parameters of the response: appended to the registered query, which is kept
-    /// (checklist 2), or in the fragment. For `form_post` the redirect URI alone.
-    pub fn location(&self, answer: &[(&str, &str)]) -> String {
-        let encoded = || {
-            let mut text = form_urlencoded::Serializer::new(String::new());
-            text.extend_pairs(answer);
-            text.finish()
-        };
-        match self.mode {
-            ResponseMode::FormPost => self.redirect_uri.clone(),
-            ResponseMode::Fragment => format!("{}#{}", self.redirect_uri, encoded()),
-            ResponseMode::Query => {
-                let joint = match self.redirect_uri.find('?') {
-                    None => "?",
-                    Some(_) if self.redirect_uri.ends_with(['?', '&']) => "",
-                    Some(_) => "&",
-                };
-                format!("{}{joint}{}", self.redirect_uri, encoded())
-            }
-        }
-    }
-}
 
 /// `prompt` (OpenID Connect Core §3.1.2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -139,8 +36,9 @@ pub struct Prompt {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuthorizationRequest {
     pub client_id: ClientId,
-    pub callback: Callback,
-    pub scopes: ScopeSet,
+    pub destination: Destination,
+    /// What the client requests.
+    pub access: Access,
     pub challenge: Option<CodeChallenge>,
     pub nonce: Option<String>,
     pub prompt: Prompt,
@@ -151,10 +49,6 @@ pub struct AuthorizationRequest {
     pub hinted_sub: Option<String>,
     pub acr_values: Vec<String>,
     pub ui_locales: Vec<String>,
-    pub claims: ClaimsRequest,
-    pub sub_type: SubType,
-    pub workspace: Option<WorkspaceId>,
-    pub resources: Vec<String>,
     pub received_at: Timestamp,
 }
 
@@ -172,8 +66,6 @@ pub struct AuthorizePolicy<'p> {
     pub keys: &'p [(String, jose::PublicKey)],
 }
 
-const MAY_REPEAT: &[&str] = &["resource"];
-
 /// The input of a rule.
 struct Input<'i> {
     client: &'i Client,
@@ -184,100 +76,100 @@ struct Input<'i> {
 type Outcome = Result<(), Named<AuthorizeRefusal>>;
 type Rule = fn(&Input<'_>, &mut AuthorizationRequest) -> Outcome;
 
-/// The rules of the protocol, in the order in which they are checked.
-const RULES: &[(&str, Rule)] = &[
-    ("parameters_once", parameters_once),
-    ("no_request_object", no_request_object),
-    ("response_type", response_type),
-    ("grant_allowed", grant_allowed),
-    ("scope", scope),
-    ("pkce", pkce),
-    ("prompt", prompt),
-    ("max_age", max_age),
-    ("claims", claims),
-    ("sub_type", sub_type),
-    ("workspace", workspace),
-    ("resource", resource),
-    ("id_token_hint", id_token_hint),
-    ("hints", hints),
-];
+/// A rule of the protocol, and the endpoints that apply it.
+struct RuleRow {
+    name: &'static str,
+    /// At the authorization endpoint.
+    authorize: Use,
+    /// At the device authorization endpoint (RFC 8628 §3.1).
+    device: Use,
+    run: Rule,
+}
 
-/// The rules that apply to a device's request (RFC 8628 §3.1).
-const DEVICE_RULES: &[Rule] = &[parameters_once, scope, sub_type, resource];
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Yes,
+    No,
+}
+use Use::{No, Yes};
+
+const fn rule(name: &'static str, authorize: Use, device: Use, run: Rule) -> RuleRow {
+    RuleRow { name, authorize, device, run }
+}
+
+/// The rules of the protocol, in the order in which they are checked.
+#[rustfmt::skip]
+static RULES: [RuleRow; 14] = [
+    //                         authorize, device
+    rule("parameters_once",    Yes, Yes, parameters_once),
+    rule("no_request_object",  Yes, No,  no_request_object),
+    rule("response_type",      Yes, No,  response_type),
+    rule("grant_allowed",      Yes, No,  grant_allowed),
+    rule("scope",              Yes, Yes, scope),
+    rule("pkce",               Yes, No,  pkce),
+    rule("prompt",             Yes, No,  prompt),
+    rule("max_age",            Yes, No,  max_age),
+    rule("claims",             Yes, No,  claims),
+    rule("sub_type",           Yes, Yes, sub_type),
+    rule("workspace",          Yes, No,  workspace),
+    rule("resource",           Yes, Yes, resource),
+    rule("id_token_hint",      Yes, No,  id_token_hint),
+    rule("hints",              Yes, No,  hints),
+];
 
 /// The names of the rules, in the order in which they are checked.
 pub fn rules() -> impl Iterator<Item = &'static str> {
-    RULES.iter().map(|(name, _)| *name)
+    RULES.iter().map(|row| row.name)
 }
 
 impl AuthorizationRequest {
-    /// Applies the table of rules. The callback already exists, so a refusal may be sent through it.
+    /// Applies the rules of the endpoint that belongs to the destination. For a redirect, the callback already exists, so
+    /// a refusal may be sent through it.
     pub fn validate(
         client: &Client,
-        callback: Callback,
+        destination: Destination,
         params: &RawParams,
         policy: &AuthorizePolicy<'_>,
         now: Timestamp,
     ) -> Result<Self, Named<AuthorizeRefusal>> {
-        let mut request = Self::empty(client, callback, now);
+        let applies = |row: &&RuleRow| match destination {
+            Destination::Redirect(_) => row.authorize == Yes,
+            Destination::Device(_) => row.device == Yes,
+        };
+        let rules: Vec<_> = RULES.iter().filter(applies).collect();
+        let mut request = Self::empty(client, destination, now);
         let input = Input { client, params, policy };
-        RULES.iter().try_for_each(|(_, rule)| rule(&input, &mut request))?;
+        rules.into_iter().try_for_each(|row| (row.run)(&input, &mut request))?;
         Ok(request)
     }
 
-    /// A device's request. It always requires a consent page, because it is unknown where the device is and whose it
-    /// is.
-    pub fn of_device(
-        client: &Client,
-        params: &RawParams,
-        policy: &AuthorizePolicy<'_>,
-        now: Timestamp,
-    ) -> Result<Self, Named<AuthorizeRefusal>> {
-        let mut request = Self::empty(client, Callback::nowhere(), now);
-        request.prompt.consent = true;
-        let input = Input { client, params, policy };
-        DEVICE_RULES.iter().try_for_each(|rule| rule(&input, &mut request))?;
-        Ok(request)
-    }
-
-    /// Restores a device's request from its stored form.
-    pub fn of_kept(client: &Client, kept: &DeviceAuthorization) -> Self {
-        let mut request = Self::empty(client, Callback::nowhere(), kept.created_at);
-        request.prompt.consent = true;
-        request.scopes = kept.scopes.clone();
-        request.sub_type = kept.sub_type;
-        request.resources.clone_from(&kept.resources);
-        request
-    }
-
-    /// Everything the user is asked for: the scopes, and those of the claims requested by name.
-    pub fn asked(&self) -> ScopeSet {
-        self.scopes.union(&self.claims.scopes())
+    /// Restores a device's request from its stored form. `user_code` is the code that the user entered.
+    pub fn of_device(client: &Client, stored: &DeviceAuthorization, user_code: UserCode) -> Self {
+        let device = Destination::Device(WaitingDevice { id: stored.id, user_code });
+        Self { access: stored.access.clone(), ..Self::empty(client, device, stored.created_at) }
     }
 
     /// Restricts the request to what the user's credential may grant.
     #[must_use]
     pub fn within(self, limit: &ScopeSet) -> Self {
-        Self { scopes: self.scopes.filter(|name| limit.contains(name)), claims: self.claims.within(limit), ..self }
+        Self { access: self.access.within(limit), ..self }
     }
 
-    fn empty(client: &Client, callback: Callback, now: Timestamp) -> Self {
+    fn empty(client: &Client, destination: Destination, now: Timestamp) -> Self {
+        // It is unknown where a device is and whose it is, so its user is always asked.
+        let prompt = Prompt { consent: destination.device().is_some(), ..Prompt::default() };
         Self {
             client_id: client.id.clone(),
-            callback,
-            scopes: ScopeSet::default(),
+            destination,
+            access: Access::empty(client.config.default_sub_type),
             challenge: None,
             nonce: None,
-            prompt: Prompt::default(),
+            prompt,
             max_age: None,
             login_hint: None,
             hinted_sub: None,
             acr_values: Vec::new(),
             ui_locales: Vec::new(),
-            claims: ClaimsRequest::default(),
-            sub_type: client.config.default_sub_type,
-            workspace: None,
-            resources: Vec::new(),
             received_at: now,
         }
     }
@@ -349,8 +241,8 @@ fn scope(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
             return Err(Named::of(AuthorizeRefusal::ScopeWithheld, &withheld.to_string()));
         }
     }
-    request.scopes = known.filter(|name| may_have(input, name));
-    match (request.scopes.is_empty(), asked.is_empty()) {
+    request.access.scopes = known.filter(|name| may_have(input, name));
+    match (request.access.scopes.is_empty(), asked.is_empty()) {
         (false, _) => Ok(()),
         (true, false) => Err(Named::of(AuthorizeRefusal::ScopeUnknown, &asked.to_string())),
         (true, true) => Err(AuthorizeRefusal::ScopeUnknown.into()),
@@ -363,7 +255,7 @@ fn scope(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
 fn pkce(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
     let client = input.client;
     let required = client.is_public()
-        || redirect_uri::is_on_device(request.callback.redirect_uri())
+        || request.destination.redirect_uri().is_some_and(redirect_uri::is_on_device)
         || input.policy.require_pkce
         || client.config.requires_pkce();
     match (input.params.get("code_challenge"), input.params.get("code_challenge_method")) {
@@ -413,22 +305,22 @@ fn claims(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
         let claims = ClaimsRequest::parse(text).map_err(|_| AuthorizeRefusal::ClaimsMalformed)?;
         // Requesting a claim also requests its scope, if the client may have it. Without `openid` there is neither an
         // ID token nor userinfo to return it.
-        let behind = claims.scopes().filter(|name| request.scopes.contains("openid") && may_have(input, name));
-        request.claims = claims.within(&behind);
+        let behind = claims.scopes().filter(|name| request.access.scopes.contains("openid") && may_have(input, name));
+        request.access.claims = claims.within(&behind);
     }
     Ok(())
 }
 
 fn sub_type(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
     if let Some(text) = input.params.get("sub_type") {
-        request.sub_type = SubType::parse(text).ok_or(AuthorizeRefusal::SubTypeUnknown)?;
+        request.access.sub_type = SubType::parse(text).ok_or(AuthorizeRefusal::SubTypeUnknown)?;
     }
     Ok(())
 }
 
 fn workspace(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
     if let Some(text) = input.params.get("workspace") {
-        request.workspace = Some(text.parse().map_err(|_| AuthorizeRefusal::WorkspaceMalformed)?);
+        request.access.workspace_id = Some(text.parse().map_err(|_| AuthorizeRefusal::WorkspaceMalformed)?);
     }
     Ok(())
 }
@@ -436,7 +328,7 @@ fn workspace(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
 /// RFC 8707 §2. The issuer itself is always a resource: its own APIs.
 fn resource(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
     let unknown = |UnknownResource(asked)| Named::of(AuthorizeRefusal::ResourceUnknown, &asked);
-    request.resources = input.policy.resources.named(input.params).map_err(unknown)?;
+    request.access.resources = input.policy.resources.named(input.params).map_err(unknown)?;
     Ok(())
 }
 
@@ -452,7 +344,7 @@ fn id_token_hint(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outco
     }
     request.hinted_sub = Some(hint.sub);
     // The user may be in several workspaces; the token was issued for one of them.
-    request.workspace = request.workspace.or(hint.tenant_id);
+    request.access.workspace_id = request.access.workspace_id.or(hint.tenant_id);
     Ok(())
 }
 
@@ -473,6 +365,6 @@ fn hints(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
     request.acr_values = list("acr_values");
     request.ui_locales = list("ui_locales");
     request.nonce = input.params.get("nonce").map(str::to_owned);
-    let carried = [request.nonce.as_deref(), request.callback.state()];
+    let carried = [request.nonce.as_deref(), request.destination.callback().and_then(Callback::state)];
     if carried.iter().flatten().any(|text| text.len() > 4096) { Err(AuthorizeRefusal::TooLong.into()) } else { Ok(()) }
 }

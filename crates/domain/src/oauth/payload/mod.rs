@@ -2,18 +2,16 @@
 
 pub(crate) mod v0;
 pub(crate) mod v1;
+pub(crate) mod v2;
 
 use super::pkce::CodeChallenge;
-use crate::access::AuthorizingToken;
-use crate::account::{PersonProof, proof};
 use crate::clients::SubType;
-use crate::grants::claims::ClaimsRequest;
-use crate::grants::consent::Home;
+use crate::grants::authorization::Authorization;
 use crate::oauth::authorize::decide::Interaction;
 use crate::platform::encoding::{base64url, from_base64url};
 use crate::platform::scope::ScopeSet;
 use crate::platform::seal::{Payload, Unopened, exactly};
-use crate::{ClientId, GrantId, SessionId, Timestamp, UserId, WorkspaceId};
+use crate::{ClientId, GrantId, Timestamp, UserId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
 /// An authorization code: everything the token endpoint needs to create the grant. It is created only after approval.
@@ -23,23 +21,12 @@ pub struct CodePayload {
     pub redirect_uri: String,
     pub challenge: Option<CodeChallenge>,
     pub nonce: Option<String>,
-    pub scopes: ScopeSet,
-    pub resources: Vec<String>,
-    pub claims: ClaimsRequest,
-    pub sub_type: SubType,
-    /// The workspace that the grant will be for; for a user grant, the user's only or default one, whose `tenant_id`
-    /// its tokens carry.
-    pub workspace_id: Option<WorkspaceId>,
-    pub user_id: UserId,
-    pub session_id: Option<SessionId>,
-    pub by_token: Option<AuthorizingToken>,
-    #[serde(with = "proof::sealed")]
-    pub proof: Option<PersonProof>,
+    /// What the user authorized.
+    pub authorization: Authorization,
     /// Whether a refresh token may be issued: not if `offline_access` was requested and not allowed.
     pub refreshable: bool,
-    /// The sum of the epochs of the client, the client in the workspace, and the user at the time of approval. Epochs
-    /// never decrease, so the sum changes as soon as any of them is raised.
-    pub epoch: i64,
+    /// The grant ends at this time at the latest, because the personal access token does that the user authorized it with.
+    pub ends_at: Option<Timestamp>,
     pub expires_at: Timestamp,
 }
 
@@ -164,64 +151,28 @@ impl Payload for RefreshPayload {
 }
 
 impl Payload for CodePayload {
-    const VERSION: u8 = 2;
+    const VERSION: u8 = 3;
 
     fn upgrade(version: u8, plain: &[u8]) -> Option<Self> {
-        let old = match version {
-            1 => exactly::<v1::CodePayload>(plain),
-            _ => v0::read::<v0::CodePayload>(version, plain).map(v1::CodePayload::from),
+        let old: v2::CodePayload = match version {
+            2 => exactly(plain)?,
+            1 => exactly::<v1::CodePayload>(plain)?.into(),
+            _ => v1::CodePayload::from(v0::read::<v0::CodePayload>(version, plain)?).into(),
         };
-        old.map(Self::from)
-    }
-}
-
-impl From<v1::CodePayload> for CodePayload {
-    fn from(old: v1::CodePayload) -> Self {
-        Self {
-            client_id: old.client_id,
-            redirect_uri: old.redirect_uri,
-            challenge: old.challenge,
-            nonce: old.nonce,
-            scopes: old.scopes,
-            resources: old.resources,
-            claims: old.claims,
-            sub_type: old.sub_type,
-            workspace_id: old.workspace_id,
-            user_id: old.user_id,
-            session_id: old.session_id,
-            by_token: old.by_token,
-            proof: PersonProof::stored(old.auth_time, old.acr.as_deref()),
-            refreshable: old.refreshable,
-            // No epoch had been raised by then.
-            epoch: 0,
-            expires_at: old.expires_at,
-        }
-    }
-}
-
-impl Payload for Interaction {
-    const VERSION: u8 = 2;
-
-    fn upgrade(version: u8, plain: &[u8]) -> Option<Self> {
-        let old: v1::Interaction = if version == 1 { exactly(plain)? } else { v0::read(version, plain)? };
         Some(old.into())
     }
 }
 
-impl From<v1::Interaction> for Interaction {
-    fn from(old: v1::Interaction) -> Self {
-        Self {
-            request: old.request,
-            browser: old.browser,
-            expires_at: old.expires_at,
-            fresh_session: old.fresh_session,
-            account_selected: old.account_selected,
-            asked: old.asked,
-            told: old.told,
-            device: old.device,
-            // Not recorded at the time.
-            home: Home::Unknown,
-        }
+impl Payload for Interaction {
+    const VERSION: u8 = 3;
+
+    fn upgrade(version: u8, plain: &[u8]) -> Option<Self> {
+        let old: v2::Interaction = match version {
+            2 => exactly(plain)?,
+            1 => exactly::<v1::Interaction>(plain)?.into(),
+            _ => v0::read::<v1::Interaction>(version, plain)?.into(),
+        };
+        Some(old.into())
     }
 }
 

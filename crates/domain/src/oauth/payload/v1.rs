@@ -1,10 +1,9 @@
 //! The payloads of sealed tokens at version 1 that have changed since. Nothing here may change.
-use super::v0;
+use super::{v0, v2};
 use crate::access::AuthorizingToken;
 use crate::clients::SubType;
 use crate::grants::claims::ClaimsRequest;
-use crate::oauth::authorize::AuthorizationRequest;
-use crate::oauth::authorize::decide::AskingDevice;
+use crate::oauth::authorize::destination::WaitingDevice;
 use crate::oauth::pkce::CodeChallenge;
 use crate::platform::scope::ScopeSet;
 use crate::{ClientId, SessionId, Timestamp, UserId, WorkspaceId};
@@ -33,14 +32,14 @@ pub struct CodePayload {
 /// Has the fields of version 0.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Interaction {
-    pub request: AuthorizationRequest,
+    pub request: v2::AuthorizationRequest,
     pub browser: [u8; 32],
     pub expires_at: Timestamp,
     pub fresh_session: Option<SessionId>,
     pub account_selected: bool,
     pub asked: Option<UserId>,
     pub told: Option<UserId>,
-    pub device: Option<AskingDevice>,
+    pub device: Option<WaitingDevice>,
 }
 
 impl From<v0::CodePayload> for CodePayload {

@@ -2,15 +2,14 @@
 use crate::Failure;
 use crate::oauth::authorize::outcome::{AuthorizeFailure, AuthorizeOutcome, Decision};
 use crate::oauth::authorize::page_refusal::{InteractionRefusal, PageReason};
-use crate::oauth::authorize::person::AuthorizingUser;
 use crate::oauth::authorize::scene::{Scene, answer_error, error, page, returned};
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
 use crate::platform::events;
 use domain::WorkspaceId;
 use domain::events::{Change, EventData};
-use domain::oauth::authorize::AuthorizeRefusal;
-use domain::oauth::authorize::decide::{self, Approval, Choice, ConsentQuestion, Step};
+use domain::oauth::authorize::decide::{self, Choice, ConsentQuestion, Step};
+use domain::oauth::authorize::{AuthorizeRefusal, Destination};
 use domain::oauth::device::DeviceApproval;
 use domain::platform::seal::TokenId;
 use serde_json::json;
@@ -33,20 +32,20 @@ impl Scene<'_> {
 
     /// The user denied the request.
     async fn denied(self, step: &Step) -> Result<AuthorizeOutcome, AuthorizeFailure> {
-        if let Some(device) = &self.interaction.device {
-            let id = device.id;
-            return Box::pin(self.denied_to_device(id)).await;
-        }
-        let callback = &self.interaction.request.callback;
-        match step {
+        let destination = &self.interaction.request.destination;
+        match (destination, step) {
+            (Destination::Device(device), _) => {
+                let id = device.id;
+                Box::pin(self.denied_to_device(id)).await
+            }
             // The refusal was recorded when its page was shown. The button of that page leads back to the client, as a link
             // would.
-            Step::Explain(why) if self.interaction.told.is_some() => {
+            (Destination::Redirect(callback), Step::Explain(why)) if self.interaction.told.is_some() => {
                 Ok(AuthorizeOutcome::Answer(error(self.app, callback, &(*why).into())))
             }
-            _ => {
+            (Destination::Redirect(_), _) => {
                 self.record(AuthorizeRefusal::UserDenied, json!({}));
-                returned(self.app, &self.client, callback, AuthorizeRefusal::UserDenied.into())
+                returned(self.app, &self.client, destination, AuthorizeRefusal::UserDenied.into())
             }
         }
     }
@@ -65,7 +64,7 @@ impl Scene<'_> {
         decision: &Decision,
     ) -> Result<AuthorizeOutcome, AuthorizeFailure> {
         let (app, ctx) = (self.app, self.ctx);
-        let callback = self.interaction.request.callback.clone();
+        let destination = self.interaction.request.destination.clone();
         let required = |name: &str| app.settings().catalogue.is_required(name);
         let choice = self.choice(&ask, decision);
         let forbidden = self.person.as_ref().map(|person| person.forbidden.as_slice()).unwrap_or_default();
@@ -76,11 +75,11 @@ impl Scene<'_> {
                 let reason = PageReason::Interaction(InteractionRefusal::WorkspaceNotNamed);
                 return Err(page(ctx, app, Some(&self.client), reason, json!({})));
             }
-            Err(AuthorizeRefusal::UserDenied) if let Some(device) = &self.interaction.device => {
+            Err(AuthorizeRefusal::UserDenied) if let Some(device) = destination.device() => {
                 let id = device.id;
                 return Box::pin(self.denied_to_device(id)).await;
             }
-            Err(refusal) => return answer_error(app, ctx, &self.client, &callback, refusal.into(), json!({})),
+            Err(refusal) => return answer_error(app, ctx, &self.client, &destination, refusal.into(), json!({})),
         };
         let Some(person) = &self.person else {
             let reason = PageReason::Interaction(InteractionRefusal::NotSignedIn);
@@ -89,8 +88,8 @@ impl Scene<'_> {
         let (user, client, scopes, workspace, of) = (
             person.user_id,
             self.client.id.clone(),
-            approval.scopes.clone(),
-            approval.workspace,
+            approval.access.consent_scopes(),
+            approval.access.workspace_id,
             ctx.with(self.caller.credential()),
         );
         let now = of.now;
@@ -108,9 +107,11 @@ impl Scene<'_> {
                 .with(json!({"scopes": scopes}))
                 .events([granted]);
         // A caller without a page gets the current default.
-        let home = self.interaction.home.or(person.home(self.interaction.request.sub_type));
-        let device =
-            self.interaction.device.as_ref().map(|device| (device.id, self.device_approval(person, &approval, home)));
+        let home = self.interaction.home.or(person.home(self.interaction.request.access.sub_type));
+        let device = destination.device().map(|device| {
+            let authorization = self.authorization(person, &approval, home);
+            (device.id, DeviceApproval { authorization, refreshable: approval.stays })
+        });
         let waits = device.is_some();
         // Approval by token covers only what results from it, not later requests by the user.
         let by_token = self.caller.token().is_some();
@@ -161,25 +162,6 @@ impl Scene<'_> {
             return Ok(AuthorizeOutcome::Device { client: Box::new(self.client), allowed: true, locales });
         }
         Ok(AuthorizeOutcome::Answer(self.code(&approval, home)?))
-    }
-
-    /// The approval that is stored for a device.
-    fn device_approval(
-        &self,
-        person: &AuthorizingUser,
-        approval: &Approval,
-        home: Option<WorkspaceId>,
-    ) -> DeviceApproval {
-        DeviceApproval {
-            user_id: person.user_id,
-            workspace_id: approval.workspace,
-            home_workspace_id: home,
-            scopes: approval.scopes.clone(),
-            stays: approval.stays,
-            session_id: self.caller.session_id(),
-            proof: self.caller.proof().cloned(),
-            epoch: person.epoch_of(&self.client, approval.workspace),
-        }
     }
 
     /// The user read the page and denied the device.

@@ -22,7 +22,7 @@ use crate::{Ctx, Fault, Server};
 use domain::clients::Client;
 use domain::grants::consent::Home;
 use domain::oauth::authorize::decide::{Interaction, Step};
-use domain::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal, Callback};
+use domain::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal, Callback, Destination};
 use domain::platform::params::RawParams;
 use domain::{ClientId, SessionId};
 use serde_json::json;
@@ -71,10 +71,11 @@ async fn begun<'s>(
     let keys = app.keys();
     let settings = app.settings();
     let policy = settings.authorize_policy(&keys.public);
-    match AuthorizationRequest::validate(&client, callback.clone(), params, &policy, ctx.now) {
+    let destination = Destination::Redirect(callback);
+    match AuthorizationRequest::validate(&client, destination.clone(), params, &policy, ctx.now) {
         Err(refusal) => {
             let sent = sent(Some(&client), refusal.why);
-            answer_error(app, ctx, &client, &callback, refusal, sent).map(Begun::Answered)
+            answer_error(app, ctx, &client, &destination, refusal, sent).map(Begun::Answered)
         }
         Ok(request) => {
             let interaction = Interaction {
@@ -85,7 +86,6 @@ async fn begun<'s>(
                 account_selected: false,
                 asked: None,
                 told: None,
-                device: None,
                 home: Home::Unknown,
             };
             Ok(Begun::Scene(Box::new(Scene::new(app, ctx, caller, client, person, interaction)?)))
@@ -149,8 +149,8 @@ pub async fn login_page(
     let scene = scene(app, ctx, text, caller, browser).await?;
     let reauthenticate = matches!(scene.step(), Step::Reauthenticate);
     let (interaction, locales) = (text.to_owned(), scene.locales());
-    let AuthorizationRequest { login_hint, callback, .. } = scene.interaction.request;
-    let redirect_uri = callback.redirect_uri().to_owned();
+    let redirect_uri = scene.redirect_uri();
+    let login_hint = scene.interaction.request.login_hint;
     let client = Box::new(scene.client);
     Ok(AuthorizeOutcome::Login { interaction, client, redirect_uri, login_hint, reauthenticate, locales })
 }

@@ -36,7 +36,8 @@ pub struct ConsentView {
 pub struct UnableView {
     pub client: Client,
     pub refusal: AuthorizeRefusal,
-    pub redirect_uri: String,
+    /// Where the response will go; `None` for a device.
+    pub redirect_uri: Option<String>,
     pub user_email: String,
     /// The account that the client expected instead.
     pub expected: Option<Email>,
@@ -57,8 +58,8 @@ pub enum AuthorizeOutcome {
     Login {
         interaction: String,
         client: Box<Client>,
-        /// Where the response will go; empty for a device.
-        redirect_uri: String,
+        /// Where the response will go; `None` for a device.
+        redirect_uri: Option<String>,
         login_hint: Option<String>,
         reauthenticate: bool,
         locales: Locales,
@@ -66,8 +67,8 @@ pub enum AuthorizeOutcome {
     SelectAccount {
         interaction: String,
         client: Box<Client>,
-        /// Where the response will go; empty for a device.
-        redirect_uri: String,
+        /// Where the response will go; `None` for a device.
+        redirect_uri: Option<String>,
         user_email: String,
         /// The account that the client expected instead.
         expected: Option<Email>,

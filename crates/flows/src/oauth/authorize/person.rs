@@ -65,7 +65,7 @@ async fn consents(tx: &mut Tx, caller: &Caller, user: UserId, client: &ClientId)
 
 impl AuthorizingUser {
     /// The epoch of what the user allows the client now, in a workspace or in their own name: see
-    /// [`CodePayload`](domain::oauth::token::CodePayload).
+    /// [`Authorization`](domain::grants::authorization::Authorization).
     pub fn epoch_of(&self, client: &Client, workspace: Option<WorkspaceId>) -> i64 {
         let there = workspace.and_then(|id| self.epochs.get(&id)).copied().unwrap_or_default();
         client.access_epoch + self.epoch + there

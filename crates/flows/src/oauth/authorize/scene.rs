@@ -11,11 +11,12 @@ use crate::oauth::diagnostics;
 use crate::platform::audit_log::AuditSubject;
 use crate::{Ctx, Failure, Fault, Server};
 use domain::account::Email;
-use domain::clients::Client;
+use domain::clients::{Client, SubType};
 use domain::diagnosis::Endpoint;
+use domain::grants::authorization::Authorization;
 use domain::grants::consent::Home;
 use domain::oauth::authorize::decide::{self, Approval, ConsentQuestion, Interaction, Progress, Step};
-use domain::oauth::authorize::{AuthorizeRefusal, Callback};
+use domain::oauth::authorize::{AuthorizeRefusal, Callback, Destination};
 use domain::oauth::payload::CodePayload;
 use domain::platform::refusal::{Named, Refusal as _};
 use domain::platform::seal::{Purpose, TokenId};
@@ -86,7 +87,7 @@ impl<'s> Scene<'s> {
             return Ok(Self { app, ctx, caller, client, person, interaction });
         };
         let request = interaction.request.within(limit);
-        if request.asked().is_empty() {
+        if request.access.consent_scopes().is_empty() {
             let reason = PageReason::Interaction(InteractionRefusal::BeyondToken);
             return Err(page(ctx, app, Some(&client), reason, json!({})));
         }
@@ -119,14 +120,14 @@ impl Scene<'_> {
             Step::AskConsent(ask) => self.consent_page(ask, false),
             Step::Approve(approval) => {
                 let person = self.person.as_ref();
-                let home = person.and_then(|p| p.home_unasked(&self.client, self.interaction.request.sub_type));
+                let home = person.and_then(|p| p.home_unasked(&self.client, self.interaction.request.access.sub_type));
                 Ok(AuthorizeOutcome::Answer(self.code(&approval, home)?))
             }
             Step::Explain(refusal) => self.unable(refusal),
             Step::Refuse(refusal) => {
                 let request = &self.interaction.request;
                 let sent = diagnostics::by_request(request, refusal);
-                answer_error(self.app, self.ctx, &self.client, &request.callback, refusal.into(), sent)
+                answer_error(self.app, self.ctx, &self.client, &request.destination, refusal.into(), sent)
             }
         }
     }
@@ -139,8 +140,8 @@ impl Scene<'_> {
         Ok(AuthorizeOutcome::Login { interaction, client, redirect_uri, login_hint, reauthenticate, locales })
     }
 
-    pub(crate) fn redirect_uri(&self) -> String {
-        self.interaction.request.callback.redirect_uri().to_owned()
+    pub(crate) fn redirect_uri(&self) -> Option<String> {
+        self.interaction.request.destination.redirect_uri().map(str::to_owned)
     }
 
     /// The account that the client expected, if a different one is signed in.
@@ -160,7 +161,7 @@ impl Scene<'_> {
         only_workspace: bool,
     ) -> Result<AuthorizeOutcome, AuthorizeFailure> {
         self.interaction.asked = self.person.as_ref().map(|p| p.user_id);
-        let home = self.person.as_ref().and_then(|p| p.home(self.interaction.request.sub_type));
+        let home = self.person.as_ref().and_then(|p| p.home(self.interaction.request.access.sub_type));
         self.interaction.home = Home::Named(home);
         let interaction = seal(self.app, self.ctx, &self.interaction)?;
         let view = ConsentView {
@@ -172,7 +173,7 @@ impl Scene<'_> {
             developer: None,
             home: self.person.as_ref().and_then(|p| p.name_of(home?)),
             only_workspace,
-            user_code: self.interaction.device.as_ref().map(|device| device.user_code.clone()),
+            user_code: self.interaction.request.destination.device().map(|device| device.user_code.clone()),
             locales: self.locales(),
         };
         Ok(AuthorizeOutcome::Consent { interaction, view: Box::new(view) })
@@ -183,9 +184,9 @@ impl Scene<'_> {
         self.interaction.told = self.person.as_ref().map(|p| p.user_id);
         let (app, request) = (self.app, &self.interaction.request);
         self.record(refusal, diagnostics::by_request(request, refusal));
-        let carries_errors = request.callback.carries_errors();
+        let callback = request.destination.callback().filter(|callback| callback.carries_errors());
         let forbidding = match (&self.person, refusal) {
-            (Some(person), AuthorizeRefusal::WorkspaceForbids) => person.forbidding(request.workspace),
+            (Some(person), AuthorizeRefusal::WorkspaceForbids) => person.forbidding(request.access.workspace_id),
             _ => Vec::new(),
         };
         let view = UnableView {
@@ -195,8 +196,8 @@ impl Scene<'_> {
             expected: self.expected(),
             developer: None,
             forbidding,
-            on_device: self.interaction.device.is_some(),
-            answer: carries_errors.then(|| error(app, &request.callback, &refusal.into())),
+            on_device: request.destination.device().is_some(),
+            answer: callback.map(|callback| error(app, callback, &refusal.into())),
             locales: self.locales(),
             client: self.client,
         };
@@ -207,30 +208,41 @@ impl Scene<'_> {
     pub(crate) fn code(&self, approval: &Approval, home: Option<WorkspaceId>) -> Result<AuthorizationResponse, Fault> {
         let request = &self.interaction.request;
         let Some(person) = &self.person else { return Err(Fault::Other("approved without a user")) };
-        if self.interaction.device.is_some() {
+        let Destination::Redirect(callback) = &request.destination else {
             return Err(Fault::Other("a code for a device"));
-        }
+        };
         let payload = CodePayload {
             client_id: request.client_id.clone(),
-            redirect_uri: request.callback.redirect_uri().to_owned(),
+            redirect_uri: callback.redirect_uri().to_owned(),
             challenge: request.challenge,
             nonce: request.nonce.clone(),
-            scopes: approval.scopes.filter(|name| request.scopes.contains(name)),
-            resources: request.resources.clone(),
-            claims: request.claims.within(&approval.scopes),
-            sub_type: request.sub_type,
-            workspace_id: approval.workspace.or(home),
-            user_id: person.user_id,
-            session_id: self.caller.session_id(),
-            by_token: self.caller.token(),
-            proof: self.caller.proof().cloned(),
+            authorization: self.authorization(person, approval, home),
             refreshable: approval.stays && person.signed_in(self.caller).may_stay,
-            epoch: person.epoch_of(&self.client, approval.workspace),
+            ends_at: self.caller.token().and_then(|token| token.expires_at),
             expires_at: self.ctx.now.plus(self.app.settings().lifetimes.authorization_code),
         };
         let id = TokenId::from_random(self.ctx.random());
         let code = self.app.keys().sealer.seal(Purpose::AuthorizationCode, id, &payload)?;
-        Ok(answer(self.app, &request.callback, vec![("code".to_owned(), code)]))
+        Ok(answer(self.app, callback, vec![("code".to_owned(), code)]))
+    }
+
+    /// What the user authorized. Tokens in the user's own name show the workspace `home`.
+    pub(crate) fn authorization(
+        &self,
+        person: &AuthorizingUser,
+        approval: &Approval,
+        home: Option<WorkspaceId>,
+    ) -> Authorization {
+        let access = &approval.access;
+        Authorization {
+            user_id: person.user_id,
+            access: access.clone(),
+            home_workspace_id: home.filter(|_| access.sub_type == SubType::User),
+            session_id: self.caller.session_id(),
+            by_token: self.caller.token().map(|token| token.id),
+            proof: self.caller.proof().cloned(),
+            epoch: person.epoch_of(&self.client, access.workspace_id),
+        }
     }
 
     pub(crate) fn record(&self, refusal: AuthorizeRefusal, sent: Value) {
@@ -258,25 +270,32 @@ pub(crate) fn answer_error(
     app: &Server,
     ctx: &Ctx,
     client: &Client,
-    callback: &Callback,
+    destination: &Destination,
     refusal: Named<AuthorizeRefusal>,
     sent: Value,
 ) -> Result<AuthorizeOutcome, AuthorizeFailure> {
     app.record_with(ctx, HERE, refusal.reason(), AuditSubject::client(&client.id), sent);
-    returned(app, client, callback, refusal)
+    returned(app, client, destination, refusal)
 }
 
-/// Sends the error to the client if the callback carries errors; otherwise the user reads it and takes it there by a link.
+/// Sends the error to the client if the callback carries errors; otherwise the user reads it, and takes it there by a link if
+/// the client waits for a redirect.
 pub(crate) fn returned(
     app: &Server,
     client: &Client,
-    callback: &Callback,
+    destination: &Destination,
     refusal: Named<AuthorizeRefusal>,
 ) -> Result<AuthorizeOutcome, AuthorizeFailure> {
-    let answer = error(app, callback, &refusal);
-    if callback.carries_errors() {
-        return Ok(AuthorizeOutcome::Answer(answer));
-    }
+    let back = match destination {
+        Destination::Redirect(callback) => {
+            let answer = error(app, callback, &refusal);
+            if callback.carries_errors() {
+                return Ok(AuthorizeOutcome::Answer(answer));
+            }
+            Some(Box::new(answer))
+        }
+        Destination::Device(_) => None,
+    };
     let (reason, client_name) = (PageReason::Authorize(refusal), Some(client.name.clone()));
-    Err(Failure::Refused(PageRefusal { reason, client_name, back: Some(Box::new(answer)) }))
+    Err(Failure::Refused(PageRefusal { reason, client_name, back }))
 }

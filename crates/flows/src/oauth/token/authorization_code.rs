@@ -110,9 +110,18 @@ pub(super) async fn redeem(
     let presented = CodeRedemption { code: &code, client, body, now: ctx.now };
     CHECKS.iter().try_for_each(|(_, check)| check(&presented)).map_err(Failure::Refused)?;
     let asked = app.settings().resources().named(body).map_err(|_| Failure::Refused(R::Resource))?;
-    if !all_granted(&asked, &code.resources) {
+    if !all_granted(&asked, &code.authorization.access.resources) {
         return refuse(R::Resource);
     }
-    let allowed = Allowed { client, id, code: &code, resources: asked, by: GrantType::AuthorizationCode };
+    let allowed = Allowed {
+        client,
+        id,
+        authorization: &code.authorization,
+        refreshable: code.refreshable,
+        ends_at: code.ends_at,
+        nonce: code.nonce.as_deref(),
+        resources: asked,
+        by: GrantType::AuthorizationCode,
+    };
     allowed.begin(app, ctx).await.map_err(|failure| failure.map(R::from))
 }

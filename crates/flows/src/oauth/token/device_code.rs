@@ -4,9 +4,7 @@ use crate::oauth::token::new_grant::{Allowed, GrantNotCreated};
 use crate::platform::failure::refuse;
 use crate::{Ctx, Failure, Server};
 use domain::clients::{Client, GrantType};
-use domain::grants::claims::ClaimsRequest;
-use domain::oauth::device::{DeviceApproval, DeviceAuthorization, DeviceState, INTERVAL};
-use domain::oauth::payload::CodePayload;
+use domain::oauth::device::{DeviceAuthorization, DeviceState, INTERVAL};
 use domain::platform::params::RawParams;
 use domain::resources::indicator::all_granted;
 use store::StoreError;
@@ -46,28 +44,6 @@ impl From<GrantNotCreated> for R {
     }
 }
 
-/// The approval in the form of a code.
-fn code(asked: &DeviceAuthorization, approval: DeviceApproval) -> CodePayload {
-    CodePayload {
-        client_id: asked.client_id.clone(),
-        redirect_uri: String::new(),
-        challenge: None,
-        nonce: None,
-        refreshable: approval.stays,
-        scopes: approval.scopes,
-        resources: asked.resources.clone(),
-        claims: ClaimsRequest::default(),
-        sub_type: asked.sub_type,
-        workspace_id: approval.workspace_id.or(approval.home_workspace_id),
-        user_id: approval.user_id,
-        session_id: approval.session_id,
-        by_token: None,
-        proof: approval.proof,
-        epoch: approval.epoch,
-        expires_at: asked.expires_at,
-    }
-}
-
 pub(super) async fn redeem(
     app: &Server,
     ctx: &Ctx,
@@ -91,12 +67,20 @@ pub(super) async fn redeem(
         DeviceState::Approved => {}
     }
     let Some(approval) = device.approval.take() else { return refuse(R::Pending) };
-    let code = code(&device, approval);
     let asked = app.settings().resources().named(body).map_err(|_| Failure::Refused(R::Resource))?;
-    if !all_granted(&asked, &code.resources) {
+    if !all_granted(&asked, &device.access.resources) {
         return refuse(R::Resource);
     }
-    let allowed = Allowed { client, id: device.id, code: &code, resources: asked, by: GrantType::DeviceCode };
+    let allowed = Allowed {
+        client,
+        id: device.id,
+        authorization: &approval.authorization,
+        refreshable: approval.refreshable,
+        ends_at: None,
+        nonce: None,
+        resources: asked,
+        by: GrantType::DeviceCode,
+    };
     allowed.begin(app, ctx).await.map_err(|failure| failure.map(R::from))
 }
 

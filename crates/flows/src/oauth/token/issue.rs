@@ -98,9 +98,9 @@ pub fn issued(
         client_id: client.id.clone(),
         grant_type,
         grant_id: Some(grant.id),
-        user_id: Some(grant.user_id),
-        workspace_id: grant.workspace_id,
-        sub_type: Some(grant.sub_type),
+        user_id: Some(grant.authorization.user_id),
+        workspace_id: grant.access().workspace_id,
+        sub_type: Some(grant.access().sub_type),
         scope: scopes.clone(),
         expires_in: lifetime_within(app, ctx, client, grant),
     }
@@ -149,7 +149,7 @@ impl TokenIssue<'_> {
         // On refresh, only if the `sub` is that of the first ID token.
         let describes = self.scopes.contains("openid") && grant.keeps_sub();
         let id_token = if describes { Some(self.id_token(app, ctx, &access_token)?) } else { None };
-        app.count_access(&client.id, Some(grant.user_id), ctx.now);
+        app.count_access(&client.id, Some(grant.authorization.user_id), ctx.now);
         Ok(TokenResponse {
             access_token,
             token_type: "Bearer",
@@ -165,16 +165,16 @@ impl TokenIssue<'_> {
         let alg = client.config.id_token_signed_response_alg.unwrap_or_default();
         let lifetime = client.config.id_token_lifetime_seconds.unwrap_or(app.settings().lifetimes.id_token);
         // Must not outlive the personal access token that authorized the grant.
-        let end = grant.by_token.map(|_| grant.absolute_expires_at);
+        let end = grant.authorization.by_token.map(|_| grant.absolute_expires_at);
         let expires_at = end.into_iter().fold(ctx.now.plus(lifetime), Timestamp::min);
         let token = IdToken {
             issuer: &app.settings().issuer,
             client_id: &client.id,
             issued_at: ctx.now,
             expires_at,
-            proof: grant.proof.as_ref(),
+            proof: grant.authorization.proof.as_ref(),
             nonce: self.nonce,
-            session_id: grant.session_id,
+            session_id: grant.authorization.session_id,
             access_token,
             subject: self.subject.view(),
             scopes: &self.scopes,

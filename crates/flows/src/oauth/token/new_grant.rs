@@ -7,10 +7,10 @@ use crate::platform::changes::{self, Told};
 use crate::platform::events;
 use crate::platform::failure::refuse;
 use crate::{Ctx, Failure, Server};
-use domain::clients::{Client, GrantType, SubType};
+use domain::clients::{Client, GrantType};
 use domain::events::EventKind;
+use domain::grants::authorization::Authorization;
 use domain::grants::{EndReason, Grant, RefreshState};
-use domain::oauth::payload::CodePayload;
 use domain::platform::seal::TokenId;
 use domain::{GrantId, Timestamp};
 use store::Tx;
@@ -19,8 +19,14 @@ use store::grants::Redeemed;
 /// An approval by a user, for a client that has authenticated.
 pub struct Allowed<'a> {
     pub client: &'a Client,
+    /// The id of the code or of the device's request.
     pub id: TokenId,
-    pub code: &'a CodePayload,
+    pub authorization: &'a Authorization,
+    /// Whether the client gets a refresh token if it may use one.
+    pub refreshable: bool,
+    /// The grant ends at this time at the latest.
+    pub ends_at: Option<Timestamp>,
+    pub nonce: Option<&'a str>,
     /// The resources of the first token; if empty, all that were allowed.
     pub resources: Vec<String>,
     pub by: GrantType,
@@ -40,8 +46,8 @@ pub enum GrantNotCreated {
 impl Allowed<'_> {
     /// Creates the grant and issues its first tokens.
     pub async fn begin(self, app: &Server, ctx: &Ctx) -> Result<TokenResponse, Failure<GrantNotCreated>> {
-        let (client, code) = (self.client, self.code);
-        let refreshes = code.refreshable && client.may_use(GrantType::RefreshToken);
+        let (client, authorization) = (self.client, self.authorization);
+        let refreshes = self.refreshable && client.may_use(GrantType::RefreshToken);
         let refresh = refreshes.then_some(RefreshState { number: 1, redeemed: None, used: false, issued_at: ctx.now });
         let grant = grant(app, ctx, &self, refresh);
         let subject = {
@@ -55,10 +61,10 @@ impl Allowed<'_> {
             })
         })?;
         // The policy ended the access; this refusal says so.
-        if grant.workspace_id.is_some() && !subject.allowed {
+        if grant.access().workspace_id.is_some() && !subject.allowed {
             return refuse(GrantNotCreated::ClientForbidden);
         }
-        if code.epoch != client.access_epoch + subject.user.epoch + subject.workspace_epoch {
+        if authorization.epoch != client.access_epoch + subject.user.epoch + subject.workspace_epoch {
             return refuse(GrantNotCreated::ConsentRevoked);
         }
         match write(app, ctx, client, &grant, self.by).await? {
@@ -73,10 +79,10 @@ impl Allowed<'_> {
             client,
             grant: &grant,
             subject: &subject,
-            scopes: grant.scopes.clone(),
-            resources: if self.resources.is_empty() { grant.resources.clone() } else { self.resources },
+            scopes: grant.access().scopes.clone(),
+            resources: if self.resources.is_empty() { grant.access().resources.clone() } else { self.resources },
             refresh: refresh.map(|state| Refreshing::Number(state.number)),
-            nonce: code.nonce.as_deref(),
+            nonce: self.nonce,
         };
         Ok(answer.issue(app, ctx)?)
     }
@@ -84,30 +90,22 @@ impl Allowed<'_> {
 
 /// The new grant.
 fn grant(app: &Server, ctx: &Ctx, allowed: &Allowed<'_>, refresh: Option<RefreshState>) -> Grant {
-    let &Allowed { client, id, code, .. } = allowed;
+    let &Allowed { client, id, authorization, ends_at, nonce, .. } = allowed;
     let lifetimes = &app.settings().lifetimes;
     let idle = client.config.refresh_token_lifetime_seconds.unwrap_or(lifetimes.refresh_idle);
     let absolute = ctx.now.plus(match refresh {
         Some(_) => lifetimes.refresh_absolute.max(idle),
         None => access_lifetime(app, client),
     });
-    let token_end = code.by_token.and_then(|token| token.expires_at);
-    let absolute = token_end.map_or(absolute, |end| end.min(absolute));
+    let absolute = ends_at.map_or(absolute, |end| end.min(absolute));
     let expires_at = if refresh.is_some() { ctx.now.plus(idle).min(absolute) } else { absolute };
     Grant {
         id: GrantId::new(ctx.now, ctx.random()),
         client_id: client.id.clone(),
-        user_id: code.user_id,
-        sub_type: code.sub_type,
-        workspace_id: code.workspace_id.filter(|_| code.sub_type == SubType::Workspace),
-        home_workspace_id: code.workspace_id.filter(|_| code.sub_type == SubType::User),
-        scopes: code.scopes.clone(),
-        resources: code.resources.clone(),
-        claims: code.claims.clone(),
+        // If an epoch is raised in the meantime, the grant is invalid.
+        authorization: authorization.clone(),
         code_id: id,
-        session_id: code.session_id,
-        proof: code.proof.clone(),
-        nonce: code.nonce.clone(),
+        nonce: nonce.map(str::to_owned),
         created_at: ctx.now,
         expires_at,
         absolute_expires_at: absolute,
@@ -115,9 +113,6 @@ fn grant(app: &Server, ctx: &Ctx, allowed: &Allowed<'_>, refresh: Option<Refresh
         ended: None,
         refresh,
         names_person: true,
-        by_token: code.by_token.map(|token| token.id),
-        // If an epoch is raised in the meantime, the grant is invalid.
-        epoch: code.epoch,
     }
 }
 
@@ -152,28 +147,28 @@ async fn write(
     let issued = app
         .outbox()
         .wants(EventKind::TokenIssued)
-        .then(|| events::event(ctx, issued(app, ctx, client, grant, by, &grant.scopes)));
+        .then(|| events::event(ctx, issued(app, ctx, client, grant, by, &grant.access().scopes)));
     let (grant, client, now, ctx) = (grant.clone(), client.id.clone(), ctx.now, ctx.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            if let Some(workspace) = grant.workspace_id {
+            if let Some(workspace) = grant.access().workspace_id {
                 store::workspace::hold_shared(tx, workspace).await?;
             }
             // Locks the client before its consents, in the same order as its deletion.
             if first_today {
                 store::clients::touch(tx, &client, today).await?;
             }
-            if let Some(workspace) = grant.workspace_id {
+            if let Some(workspace) = grant.access().workspace_id {
                 store::clients::hold_shared(tx, &client).await?;
                 if !store::grants::app_policy::allows(tx, workspace, &client).await? {
                     return Ok(GrantWrite::Forbidden);
                 }
                 // For other clients the consent check covers this, because consents are deleted with the membership.
-                if !asked && store::workspace::member(tx, grant.user_id, workspace).await?.is_none() {
+                if !asked && store::workspace::member(tx, grant.authorization.user_id, workspace).await?.is_none() {
                     return Ok(GrantWrite::NotMember);
                 }
             }
-            if let Some(token) = grant.by_token
+            if let Some(token) = grant.authorization.by_token
                 && !store::access::credentials::hold_personal_token(tx, token, now).await?
             {
                 return Ok(GrantWrite::TokenEnded);
@@ -199,7 +194,7 @@ async fn write(
                         // Both grants have the same facts, because they come from the same code; only their ids differ.
                         let ended = Grant { id, ..grant };
                         let event = events::event(&ctx, events::grant_ended(&ended, why));
-                        let about = AuditSubject::client(&client).and_user(ended.user_id).and_grant(id);
+                        let about = AuditSubject::client(&client).and_user(ended.authorization.user_id).and_grant(id);
                         changes::within(tx, &ctx, Told::ended(about, why).events([event])).await?;
                     }
                     Ok(GrantWrite::Replayed)
@@ -211,7 +206,9 @@ async fn write(
 }
 
 async fn consented(tx: &mut Tx, grant: &Grant) -> Result<bool, store::StoreError> {
-    let consent = store::grants::consents::hold(tx, grant.user_id, &grant.client_id, grant.workspace_id).await?;
-    let scopes = grant.scopes.union(&grant.scopes_of_claims());
+    let consent =
+        store::grants::consents::hold(tx, grant.authorization.user_id, &grant.client_id, grant.access().workspace_id)
+            .await?;
+    let scopes = grant.access().scopes.union(&grant.scopes_of_claims());
     Ok(consent.is_some_and(|consent| scopes.is_subset(&consent.scopes)))
 }

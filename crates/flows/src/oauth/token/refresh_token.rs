@@ -165,12 +165,12 @@ async fn end(tx: &mut Tx, ctx: &Ctx, grant: &Grant, theft: Theft) -> Result<Outc
         let reuse = EventData::TokenReuseDetected {
             client_id: grant.client_id.clone(),
             grant_id: grant.id,
-            user_id: grant.user_id,
-            workspace_id: grant.workspace_id,
+            user_id: grant.authorization.user_id,
+            workspace_id: grant.access().workspace_id,
             reason: theft,
         };
         let both = [reuse, events::grant_ended(grant, why)].map(|data| events::event(ctx, data));
-        let about = AuditSubject::client(&grant.client_id).and_user(grant.user_id).and_grant(grant.id);
+        let about = AuditSubject::client(&grant.client_id).and_user(grant.authorization.user_id).and_grant(grant.id);
         changes::within(tx, ctx, Told::ended(about, why).events(both)).await?;
     }
     Ok(Outcome::Refused(theft.into()))
@@ -258,7 +258,7 @@ pub(super) async fn refresh(
 
 /// The scopes and resources of this response: those requested, within those granted (OAuth 2.1 §4.3.1, RFC 8707 §2.2).
 fn narrowed(app: &Server, context: &GrantContext, body: &RawParams) -> Result<(ScopeSet, Vec<String>), R> {
-    let granted = &context.grant.scopes;
+    let granted = &context.grant.access().scopes;
     let scopes = match body.get("scope") {
         None => granted.clone(),
         Some(text) => ScopeSet::parse(text).map_err(|_| R::ScopeMalformed)?,
@@ -267,8 +267,8 @@ fn narrowed(app: &Server, context: &GrantContext, body: &RawParams) -> Result<(S
         return Err(R::ScopeBeyondGrant);
     }
     let asked = app.settings().resources().named(body).map_err(|_| R::Resource)?;
-    if !all_granted(&asked, &context.grant.resources) {
+    if !all_granted(&asked, &context.grant.access().resources) {
         return Err(R::Resource);
     }
-    Ok((scopes, if asked.is_empty() { context.grant.resources.clone() } else { asked }))
+    Ok((scopes, if asked.is_empty() { context.grant.access().resources.clone() } else { asked }))
 }

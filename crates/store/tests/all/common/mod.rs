@@ -8,6 +8,7 @@ pub use countersign_store as store;
 use domain::access::PersonalAccessToken;
 use domain::account::{Email, PersonMethod, PersonProof, Session, User};
 use domain::clients::{AuthMethod, Client, ClientConfig, ClientSecret, ClientType, SubType, Trust};
+use domain::grants::authorization::{Access, Authorization};
 use domain::grants::claims::ClaimsRequest;
 use domain::grants::{Grant, RefreshState};
 use domain::platform::seal::TokenId;
@@ -274,15 +275,22 @@ pub fn grant(n: u8) -> Grant {
     Grant {
         id: grant_id(n),
         client_id: client_id(1),
-        user_id: user_id(1),
-        sub_type: SubType::Workspace,
-        workspace_id: Some(workspace_id(1)),
-        scopes: scopes("openid offline_access"),
-        resources: vec!["https://api.example".to_owned()],
-        claims: ClaimsRequest { userinfo: vec!["email".to_owned()], ..ClaimsRequest::default() },
+        authorization: Authorization {
+            user_id: user_id(1),
+            access: Access {
+                sub_type: SubType::Workspace,
+                workspace_id: Some(workspace_id(1)),
+                scopes: scopes("openid offline_access"),
+                resources: vec!["https://api.example".to_owned()],
+                claims: ClaimsRequest { userinfo: vec!["email".to_owned()], ..ClaimsRequest::default() },
+            },
+            home_workspace_id: None,
+            session_id: Some(session_id(n)),
+            by_token: None,
+            proof: Some(password_at(NOW)),
+            epoch: 0,
+        },
         code_id: token(n),
-        session_id: Some(session_id(n)),
-        proof: Some(password_at(NOW)),
         nonce: Some("n-0S6".to_owned()),
         created_at: NOW,
         expires_at: at(1000),
@@ -290,10 +298,7 @@ pub fn grant(n: u8) -> Grant {
         last_used_at: NOW,
         ended: None,
         refresh: Some(refresh(1)),
-        home_workspace_id: None,
         names_person: true,
-        by_token: None,
-        epoch: 0,
     }
 }
 

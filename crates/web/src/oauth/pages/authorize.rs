@@ -59,7 +59,7 @@ pub fn answered(state: &WebState, browser: &Browser, answer: &AuthorizationRespo
     }
     let frame = Frame::new(state, browser);
     let page = FormPostPage { frame, action: &location, fields: &answer.params, script: SEND };
-    render(state, &page, StatusCode::OK, Leads::To(&location), Some(&script_hash()))
+    render(state, &page, StatusCode::OK, Leads::ToClient, Some(&script_hash()))
 }
 
 /// Shows the next step, or sends the answer, with what the person has filled in on the consent page already.
@@ -74,7 +74,7 @@ fn show(
         Ok(AuthorizeOutcome::Answer(answer)) => answered(state, browser, &answer),
         Ok(AuthorizeOutcome::Login { interaction, client, redirect_uri, login_hint, reauthenticate, locales }) => {
             browser.speak(&locales);
-            let (interaction, redirect_uri) = (&interaction, &redirect_uri);
+            let (interaction, redirect_uri) = (&interaction, redirect_uri.as_deref());
             let waiting = Waiting { interaction, client: &client, redirect_uri, reauthenticate };
             login_page(state, browser, waiting, login_hint.as_deref(), None)
         }
@@ -87,7 +87,7 @@ fn show(
                 user_email: &user_email,
                 expected: expected.as_ref(),
             };
-            render(state, &page, StatusCode::OK, Leads::To(&redirect_uri), None)
+            render(state, &page, StatusCode::OK, Leads::to(redirect_uri.as_deref()), None)
         }
         Ok(AuthorizeOutcome::Consent { interaction, view }) => {
             browser.speak(&view.locales);

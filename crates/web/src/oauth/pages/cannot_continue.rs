@@ -73,8 +73,8 @@ pub fn unable_page(
         expected: view.expected.as_ref(),
         again: interaction_path(state, interaction),
         on_device: view.on_device,
-        stays: stays_here(&view.redirect_uri),
+        stays: view.redirect_uri.as_deref().is_some_and(stays_here),
         request_id,
     };
-    render(state, &page, StatusCode::FORBIDDEN, Leads::To(&view.redirect_uri), None)
+    render(state, &page, StatusCode::FORBIDDEN, Leads::to(view.redirect_uri.as_deref()), None)
 }

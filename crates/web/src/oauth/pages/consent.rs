@@ -154,7 +154,7 @@ pub fn consent_page(
 ) -> Response {
     let (frame, catalogue) = (Frame::new(state, browser), &state.app().settings().catalogue);
     let client = &view.client;
-    let asked = view.request.asked();
+    let asked = view.request.access.consent_scopes();
     let permissions = asked
         .iter()
         .map(|name| {
@@ -172,7 +172,7 @@ pub fn consent_page(
         .collect();
     let request = &view.request;
     let receives = receives::asked(&frame, state.app().settings(), client, request, view.home.as_deref());
-    let uri = view.request.callback.redirect_uri();
+    let uri = view.request.destination.redirect_uri();
     let chosen = kept.workspace.or(view.ask.preselected);
     let page = ConsentPage {
         frame,
@@ -184,25 +184,25 @@ pub fn consent_page(
         workspaces: Listed::of(&view.ask.workspaces, &kept.search, chosen),
         chosen: chosen.map(|id| id.to_string()).unwrap_or_default(),
         permissions,
-        redirect_host: redirect_uri::display_host(uri),
-        on_device: redirect_uri::is_on_device(uri),
-        stays: stays_here(uri),
+        redirect_host: uri.map(redirect_uri::display_host).unwrap_or_default(),
+        on_device: uri.is_some_and(redirect_uri::is_on_device),
+        stays: uri.is_some_and(stays_here),
         trust: client.trust,
         looks_alike: looks_alike(&client.name),
         poses: client.trust != Trust::FirstParty && poses_as(&client.name, &state.app().settings().brand.name),
-        own_name: view.request.sub_type == SubType::User,
+        own_name: view.request.access.sub_type == SubType::User,
         receives,
         only_workspace: view.only_workspace,
         stay: view.ask.stay.map(|before| kept.stay.unwrap_or(before)),
         user_code: view.user_code.as_ref().map(ToString::to_string),
         initial: initial(&client.name),
     };
-    render(state, &page, StatusCode::OK, Leads::To(uri), None)
+    render(state, &page, StatusCode::OK, Leads::to(uri), None)
 }
 
 /// Whether the browser stays on the page that redirects to this URI, because a program handles it. The URI of a device is empty.
 pub fn stays_here(uri: &str) -> bool {
-    !uri.is_empty() && !["https:", "http:"].iter().any(|scheme| uri.starts_with(scheme))
+    !["https:", "http:"].iter().any(|scheme| uri.starts_with(scheme))
 }
 
 /// The box "Stay connected", and the JSON member of the same name.

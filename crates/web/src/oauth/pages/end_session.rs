@@ -61,8 +61,7 @@ fn ask(
 ) -> Response {
     let fields: Vec<_> = params.pairs().filter(|(name, _)| REQUEST.contains(name)).collect();
     let page = SignOutPage { frame: Frame::new(state, browser), client, fields: &fields };
-    let leads = location.map_or(Leads::Here, Leads::To);
-    with_browser(state, browser, render(state, &page, StatusCode::OK, leads, None))
+    with_browser(state, browser, render(state, &page, StatusCode::OK, Leads::to(location), None))
 }
 
 /// The end session endpoint.

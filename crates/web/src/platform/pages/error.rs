@@ -92,7 +92,7 @@ fn body<'p>(frame: Frame, said: &Said<'p>, request_id: &'p str) -> RefusedPage<'
 fn show(state: &WebState, incoming: &Incoming, browser: &Browser, said: &Said<'_>) -> Response {
     let page = body(Frame::new(state, browser), said, &incoming.ctx.facts.request_id);
     let leads = match said.way {
-        Way::Return(_, address, Some(_)) => Leads::To(address),
+        Way::Return(_, _, Some(_)) => Leads::ToClient,
         _ => Leads::Here,
     };
     with_browser(state, browser, render(state, &page, said.status, leads, None))

@@ -203,23 +203,29 @@ impl Frame {
 /// Where a page's forms may lead. Browsers check the whole chain of redirects after a form against `form-action`, and a
 /// redirect to a client continues as the client chooses: decision 0003.
 #[derive(Debug, Clone, Copy)]
-pub enum Leads<'c> {
+pub enum Leads {
+    /// To pages of this server.
     Here,
-    /// Eventually to this URI of a client. An empty URI leads nowhere.
-    To(&'c str),
+    /// In the end to a client.
+    ToClient,
 }
 
-impl Leads<'_> {
+impl Leads {
+    /// To the client if there is a URI of it; a device has none.
+    pub const fn to(uri: Option<&str>) -> Self {
+        if uri.is_some() { Self::ToClient } else { Self::Here }
+    }
+
     /// The directive of the content security policy, if there is one.
-    fn directive(self) -> &'static str {
+    const fn directive(self) -> &'static str {
         match self {
-            Self::Here | Self::To("") => " form-action 'self';",
-            Self::To(_) => "",
+            Self::Here => " form-action 'self';",
+            Self::ToClient => "",
         }
     }
 }
 
-fn policy(images: &BTreeSet<String>, script_hash: Option<&str>, leads: Leads<'_>) -> String {
+fn policy(images: &BTreeSet<String>, script_hash: Option<&str>, leads: Leads) -> String {
     let image = images.iter().fold(String::new(), |all, origin| all + " " + origin);
     let script = script_hash.map(|hash| format!(" '{hash}'")).unwrap_or_default();
     let forms = leads.directive();
@@ -246,7 +252,7 @@ pub fn render(
     state: &WebState,
     page: &impl Template,
     status: StatusCode,
-    leads: Leads<'_>,
+    leads: Leads,
     script_hash: Option<&str>,
 ) -> Response {
     let Ok(html) = page.render() else {
@@ -328,13 +334,16 @@ mod tests {
         let away = policy(
             &BTreeSet::from(["https://cdn.example".to_owned()]),
             Some("sha256-x"),
-            Leads::To("http://127.0.0.1:9/cb"),
+            Leads::to(Some("http://127.0.0.1:9/cb")),
         );
         assert_eq!(
             away,
             "default-src 'none'; style-src 'self'; img-src 'self' https://cdn.example; script-src 'self' 'sha256-x'; base-uri 'none'; frame-ancestors 'none'",
             "point 4.7: the client's answer may lead on to an installed app"
         );
-        assert!(policy(&BTreeSet::new(), None, Leads::To("")).contains("form-action 'self'"), "a device leads nowhere");
+        assert!(
+            policy(&BTreeSet::new(), None, Leads::to(None)).contains("form-action 'self'"),
+            "a device leads nowhere"
+        );
     }
 }

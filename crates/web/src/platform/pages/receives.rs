@@ -28,8 +28,8 @@ pub fn asked(
     request: &AuthorizationRequest,
     home: Option<&str>,
 ) -> Vec<Rich> {
-    let named = names(&request.scopes);
-    if request.sub_type == SubType::User {
+    let named = names(&request.access.scopes);
+    if request.access.sub_type == SubType::User {
         return vec![match (home, named) {
             (Some(home), true) => frame.rich("receives-own-named", "workspace", home),
             (Some(home), false) => frame.rich("receives-own-in", "workspace", home),
@@ -43,8 +43,8 @@ pub fn asked(
         ("receives-workspace", "receives-resource-app")
     };
     let asks = |one: &&str| settings.catalogue.asks_who_authorized(&[(*one).to_owned()], &settings.issuer);
-    let of_issuer = request.resources.is_empty().then_some(settings.issuer.as_str());
-    let all = request.resources.iter().map(String::as_str).chain(of_issuer).filter(asks);
+    let of_issuer = request.access.resources.is_empty().then_some(settings.issuer.as_str());
+    let all = request.access.resources.iter().map(String::as_str).chain(of_issuer).filter(asks);
     let mut lines = vec![plain(frame, first)];
     lines.extend(all.map(|resource| frame.rich(sees, "resource", resource)));
     // The developer sees the ids of an app's users in the console, regardless of what the app receives.
