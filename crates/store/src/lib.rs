@@ -2,6 +2,7 @@
 //!
 //! Functions take a [`Tx`] and return domain types. Where callers race, they return an outcome enum or `bool`: the
 //! number of rows that a guarded statement affected *is* the outcome.
+#![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod access;

@@ -54,6 +54,7 @@ fn read_token(row: &mut Row) -> Result<PersonalAccessToken, StoreError> {
     })
 }
 
+/// Stores a new API key. Returns [`StoreError::Conflict`] if its id or hash already exists.
 pub async fn insert_api_key(tx: &mut Tx, key: &ApiKey) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO api_keys (id, workspace_id, name, role, extra_roles, scopes, hash, hint, created_by, created_at, \
@@ -112,10 +113,12 @@ fn read_creator(row: &mut Row, id: Option<UserId>) -> Result<Option<Creator>, St
     }))
 }
 
-/// An API key with its responsible user. Keys created on the command line have none.
+/// An API key with its responsible user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptKey {
+    /// The key, with the hash of its secret only.
     pub key: ApiKey,
+    /// The user who created it; `None` for keys created on the command line.
     pub creator: Option<Creator>,
 }
 
@@ -230,6 +233,7 @@ pub async fn touch_api_key(tx: &mut Tx, id: ApiKeyId, used_at: Timestamp) -> Res
     Ok(tx.execute(sql, params![id, used_at]).await? == 1)
 }
 
+/// Stores a new personal access token. Returns [`StoreError::Conflict`] if its id or hash already exists.
 pub async fn insert_personal_token(tx: &mut Tx, token: &PersonalAccessToken) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO personal_access_tokens (id, user_id, name, scopes, hash, hint, created_at, expires_at, \

@@ -13,6 +13,7 @@ use domain::{Timestamp, UserId};
 /// A user as shown to the operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundUser {
+    /// The account itself, enabled or disabled.
     pub user: User,
     /// Number of workspaces the user is a member of.
     pub workspaces: i64,

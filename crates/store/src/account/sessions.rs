@@ -36,6 +36,7 @@ fn amr(session: &Session) -> Result<Value<'static>, StoreError> {
     json(&session.proof.methods.iter().map(|method| method.as_str()).collect::<Vec<_>>())
 }
 
+/// Stores a new session. Returns [`StoreError::Conflict`] if its id or hash already exists.
 pub async fn insert(tx: &mut Tx, session: &Session) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO sessions (id, secret_hash, user_id, auth_time, amr, created_at, last_seen_at, expires_at, ip, \

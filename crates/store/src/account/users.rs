@@ -61,6 +61,7 @@ pub async fn insert(tx: &mut Tx, user: &User) -> Result<(), StoreError> {
     search_index::put(tx, &Entry::of_user(user.id, &user.email.key(), &user.name)).await
 }
 
+/// The user with this id, enabled or disabled; `None` if there is none.
 pub async fn by_id(tx: &mut Tx, id: UserId) -> Result<Option<User>, StoreError> {
     let row = tx.one(concat!("SELECT ", columns!(), " FROM users u WHERE u.id = $1"), params![id]).await?;
     row.map(|mut row| read(&mut row)).transpose()
@@ -89,12 +90,19 @@ pub async fn by_email_key(tx: &mut Tx, key: &str) -> Result<Option<User>, StoreE
 /// The fields that users can change themselves.
 #[derive(Debug, Clone)]
 pub struct Profile<'a> {
+    /// The address as the user wrote it. It is unique without regard to case.
     pub email: &'a Email,
+    /// Whether the user has proved that the address is theirs.
     pub email_verified: bool,
+    /// The name that apps and other members see.
     pub name: &'a str,
+    /// The URL of a picture; `None` removes it.
     pub picture: Option<&'a str>,
+    /// The workspace that user tokens name if the user belongs to several; `None` for no default.
     pub default_workspace_id: Option<WorkspaceId>,
+    /// The language of pages; `None` follows the browser.
     pub locale: Option<&'a str>,
+    /// The time zone of displayed times; `None` follows the browser.
     pub zone: Option<&'a Zone>,
 }
 
@@ -168,6 +176,7 @@ pub async fn set_email_verified(
     Ok(tx.execute(sql, params![id, email_key, verified, now]).await? == 1)
 }
 
+/// Grants or removes operator rights. Returns `false` if there is no such user.
 pub async fn set_operator(tx: &mut Tx, id: UserId, operator: bool, now: Timestamp) -> Result<bool, StoreError> {
     let sql = "UPDATE users SET is_operator = $2, updated_at = $3 WHERE id = $1";
     Ok(tx.execute(sql, params![id, operator, now]).await? == 1)
@@ -198,6 +207,7 @@ pub async fn list(tx: &mut Tx, page: Page) -> Result<Paged<User>, StoreError> {
     Ok(Paged { items, total: self::count_all(tx).await? })
 }
 
+/// The number of all users, enabled and disabled.
 pub async fn count_all(tx: &mut Tx) -> Result<i64, StoreError> {
     count(tx, "SELECT COUNT(*) FROM users", &[]).await
 }

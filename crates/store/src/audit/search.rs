@@ -7,6 +7,7 @@ use domain::{AuditId, ClientId, Timestamp, UserId, WorkspaceId};
 /// Whether an attempted action succeeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
+    /// The event's outcome is `ok`.
     Ok,
     /// Any outcome but `ok`; the event contains the exact reason.
     Refused,
@@ -38,14 +39,21 @@ impl<'a> Kind<'a> {
 /// Which events to list: those that match every field that is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Filter<'a> {
+    /// Events that concern this client.
     pub client: Option<&'a ClientId>,
+    /// Events that concern this user.
     pub user: Option<UserId>,
+    /// Events in this workspace.
     pub workspace: Option<WorkspaceId>,
+    /// Events caused by this actor, written as in the log.
     pub actor: Option<&'a str>,
     /// The credential that was used.
     pub credential: Option<&'a str>,
+    /// Events of this HTTP request.
     pub request_id: Option<&'a str>,
+    /// Events of this kind or group of kinds.
     pub kind: Option<Kind<'a>>,
+    /// Only successes, or only refusals.
     pub outcome: Option<Outcome>,
     /// Inclusive lower bound.
     pub from: Option<Timestamp>,
@@ -56,7 +64,9 @@ pub struct Filter<'a> {
 /// The direction in which the log is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
+    /// From the newest event to older ones.
     NewestFirst,
+    /// From the oldest event to newer ones.
     OldestFirst,
 }
 
@@ -70,6 +80,7 @@ pub const LOOKED_AT: i64 = 5_000;
 /// The result of one read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Looked {
+    /// The matching events, in the order of the search.
     pub events: Vec<AuditEvent>,
     /// Where the next read continues; `None` at the end of the log.
     pub further: Option<AuditCursor>,

@@ -9,9 +9,13 @@ use std::collections::HashMap;
 /// What one client did on one day, as counted by one node since its last write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counted {
+    /// The client that was active.
     pub client_id: ClientId,
+    /// The day in UTC.
     pub day: Day,
+    /// How often the client got or used access.
     pub total_access: i64,
+    /// The time of the last access.
     pub last_access_at: Timestamp,
     /// The users it acted for, without duplicates; empty if the client acted on its own behalf.
     pub users: Vec<UserId>,
@@ -94,9 +98,13 @@ pub async fn add(tx: &mut Tx, counted: &[Counted]) -> Result<(), StoreError> {
 /// One day of one client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientDay {
+    /// The client that was active.
     pub client_id: ClientId,
+    /// The day in UTC.
     pub day: Day,
+    /// How often the client got or used access, summed over all nodes.
     pub total_access: i64,
+    /// The number of different users it acted for.
     pub unique_users: i64,
 }
 
@@ -153,6 +161,7 @@ pub async fn of_owner(
 pub struct ClientStats {
     /// Users who authorized the client, each counted once across workspaces.
     pub user_count: i64,
+    /// When the client last got or used access; `None` if never.
     pub last_access_at: Option<Timestamp>,
 }
 

@@ -96,10 +96,13 @@ pub async fn list(
 /// How many requests were refused for one reason on one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
+    /// The day in UTC.
     pub day: Day,
     /// The event kind.
     pub kind: String,
+    /// The event's outcome: the exact reason.
     pub reason: String,
+    /// How many events have this day, kind and reason.
     pub count: i64,
 }
 

@@ -231,7 +231,9 @@ pub async fn owner_workspace(tx: &mut Tx, id: &ClientId) -> Result<Option<Worksp
 /// The owner of a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClientOwner {
+    /// The members of this workspace manage the client.
     Workspace(WorkspaceId),
+    /// This user alone manages the client.
     User(UserId),
 }
 
@@ -278,6 +280,7 @@ pub async fn list(tx: &mut Tx, page: Page, now: Timestamp) -> Result<Paged<Clien
     Ok(Paged { items, total: count(tx, "SELECT COUNT(*) FROM clients WHERE deleted_at IS NULL", &[]).await? })
 }
 
+/// Stores a new secret of a client. Returns [`StoreError::Conflict`] if its id already exists.
 pub async fn add_secret(tx: &mut Tx, secret: &ClientSecret) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO client_secrets (id, client_id, hash, hint, created_at, expires_at, last_used_at) \
@@ -394,13 +397,17 @@ pub async fn reap_unused(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u
 /// Everything that decides whether a token a client obtained on its own behalf is valid, read in one query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MachineContext {
+    /// Whether the client is neither disabled nor deleted.
     pub client_active: bool,
     /// Tokens of an earlier epoch are invalid.
     pub credential_epoch: i64,
+    /// The workspace that owns the client; `None` for a client of a user or of the operator.
     pub owner_workspace_id: Option<WorkspaceId>,
+    /// Whether this one token was revoked.
     pub token_revoked: bool,
 }
 
+/// Returns `None` if the client does not exist.
 pub async fn machine_context(
     tx: &mut Tx,
     id: &ClientId,

@@ -8,9 +8,13 @@ use serde_json::json;
 /// What one node counted for one client on one day since its last write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counted {
+    /// The client that sent the requests.
     pub client_id: ClientId,
+    /// The day in UTC.
     pub day: Day,
+    /// The number of authorization requests with neither PKCE nor `nonce`.
     pub requests: i64,
+    /// The time of the last of them.
     pub last_at: Timestamp,
 }
 
@@ -42,7 +46,9 @@ pub async fn add(tx: &mut Tx, counted: &[Counted]) -> Result<(), StoreError> {
 /// The number of such requests over several days, and the time of the last one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unprotected {
+    /// The sum over the days.
     pub requests: i64,
+    /// The time of the last of them.
     pub last_at: Timestamp,
 }
 

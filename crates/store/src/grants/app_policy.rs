@@ -12,6 +12,7 @@ use domain::clients::Client;
 use domain::workspace::{AppPolicy, WorkspaceMembership};
 use domain::{ClientId, Timestamp, UserId, WorkspaceId};
 
+/// Which apps the workspace allows; `None` if there is no such workspace.
 pub async fn read(tx: &mut Tx, workspace: WorkspaceId) -> Result<Option<AppPolicy>, StoreError> {
     let sql = "SELECT app_policy FROM workspaces WHERE id = $1";
     tx.one(sql, params![workspace]).await?.map(|mut row| row.with(AppPolicy::parse)).transpose()
@@ -43,7 +44,9 @@ pub async fn hold_clients(tx: &mut Tx, workspace: WorkspaceId) -> Result<(), Sto
 /// A workspace of a user, from the point of view of a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
+    /// The workspace and the user's roles in it.
     pub membership: WorkspaceMembership,
+    /// Whether the workspace's policy allows the client.
     pub lets_in: bool,
     /// The client's epoch in the workspace.
     pub epoch: i64,
@@ -100,6 +103,7 @@ pub async fn kept_out(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<ClientI
 /// What a policy would revoke in a workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Effect {
+    /// Clients that would lose their access.
     pub clients: i64,
     /// Counted up to [`COUNTED`].
     pub people: i64,

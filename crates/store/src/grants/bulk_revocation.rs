@@ -15,14 +15,21 @@ pub type Where = Option<WorkspaceId>;
 /// A revocation of all access users gave a client, whose rows are still being removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revocation {
+    /// The client that loses its access.
     pub client_id: ClientId,
+    /// The workspace to which the revocation is limited.
     pub workspace_id: Where,
+    /// When the revocation took effect.
     pub at: Timestamp,
+    /// The reason recorded in every ended grant.
     pub reason: EndReason,
     /// Context for the audit log.
     pub request_id: String,
+    /// Who revoked, as written in the audit log.
     pub actor: String,
+    /// The credential they used, if any.
     pub credential: Option<String>,
+    /// The IP address of the request, if known.
     pub ip: Option<String>,
     /// The last grant that was processed.
     pub passed: Option<(UserId, GrantId)>,

@@ -9,8 +9,11 @@ use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
 /// A user with consents for a client, in any workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientPerson {
+    /// The user's id. Pages are sorted by it.
     pub user_id: UserId,
+    /// The user's current name.
     pub name: String,
+    /// The user's current address, verified or not.
     pub email: Email,
     /// Whether the user is a member of the workspace that owns the client.
     pub is_member: bool,
@@ -18,6 +21,7 @@ pub struct ClientPerson {
     pub workspaces: Vec<Option<WorkspaceId>>,
     /// Union of all consents.
     pub scopes: ScopeSet,
+    /// When the earliest of the consents was given.
     pub since: Timestamp,
     /// When a grant was last created or renewed. Deleted expired grants are not considered.
     pub last_used_at: Option<Timestamp>,

@@ -61,6 +61,7 @@ macro_rules! found {
     };
 }
 
+/// What a user allows a client in a workspace, or personally if `workspace` is `None`; `None` if nothing.
 pub async fn find(
     tx: &mut Tx,
     user: UserId,
@@ -252,6 +253,7 @@ pub async fn delete_in_workspace(
 /// What a user allowed a client in all workspaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientUser {
+    /// The user who gave the consents.
     pub user_id: UserId,
     /// Union of all consents.
     pub scopes: ScopeSet,
@@ -331,6 +333,7 @@ pub async fn of_client_user(tx: &mut Tx, client: &ClientId, user: UserId) -> Res
 /// A consent and its client, for the page of connected apps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectedApp {
+    /// What the user allows the client.
     pub consent: Consent,
     /// Without its secrets.
     pub client: Client,
@@ -364,11 +367,11 @@ pub async fn list_for_user(tx: &mut Tx, user: UserId) -> Result<Vec<ConnectedApp
 /// A consent as shown to its user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection {
+    /// The consent and its client.
     pub app: ConnectedApp,
     /// When one of its grants was last used. Deleted expired grants are not considered.
     pub last_used_at: Option<Timestamp>,
-    /// For a personal consent: the names of the workspaces that its grants reveal to the client, and of the one that
-    /// the next grant will reveal.
+    /// For a personal consent: the names of the workspaces that its grants, and the next one, reveal to the client.
     pub homes: Vec<String>,
 }
 
@@ -478,6 +481,7 @@ pub async fn last_workspace(tx: &mut Tx, user: UserId, client: &ClientId) -> Res
     tx.one(sql, params![user, client]).await?.map(|mut row| row.parse()).transpose()
 }
 
+/// Records the workspace the user chose for the client, in place of an earlier choice.
 pub async fn remember_workspace(
     tx: &mut Tx,
     user: UserId,

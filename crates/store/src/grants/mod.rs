@@ -243,11 +243,15 @@ pub async fn end(tx: &mut Tx, id: GrantId, reason: EndReason, at: Timestamp) -> 
 /// Which grants to end together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GrantSelection {
+    /// All grants of this user.
     User(UserId),
+    /// All grants of this user to this client, in any workspace.
     UserAndClient(UserId, ClientId),
     /// `None` selects the user's personal grants.
     UserClientWorkspace(UserId, ClientId, Option<WorkspaceId>),
+    /// The user's grants to any client in this workspace.
     UserInWorkspace(UserId, WorkspaceId),
+    /// The grants that belong to this browser session.
     Session(SessionId),
     /// Grants authorized with this personal access token.
     ByToken(PersonalAccessTokenId),
@@ -302,9 +306,13 @@ pub async fn users_of(tx: &mut Tx, client: &ClientId) -> Result<Vec<UserId>, Sto
 /// A grant that was just ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EndedGrant {
+    /// The grant's id.
     pub id: GrantId,
+    /// The client that lost its access.
     pub client_id: ClientId,
+    /// The user who had granted it.
     pub user_id: UserId,
+    /// The workspace it was for; `None` for a personal grant.
     pub workspace_id: Option<WorkspaceId>,
 }
 

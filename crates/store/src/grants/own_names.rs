@@ -100,8 +100,11 @@ pub async fn set_home(
 /// A user whose id and roles a client receives together with the workspace's id: no more than a member list shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnName {
+    /// The user's id, as the client receives it.
     pub user_id: UserId,
+    /// The user's current name.
     pub name: String,
+    /// The user's current address, verified or not.
     pub email: Email,
 }
 

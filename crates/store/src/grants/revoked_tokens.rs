@@ -10,6 +10,7 @@ pub async fn revoke_token(tx: &mut Tx, token: TokenId, expires_at: Timestamp) ->
     Ok(tx.execute(sql, params![token, expires_at]).await? == 1)
 }
 
+/// Whether this single token was revoked. Does not look at its grant or client.
 pub async fn is_revoked(tx: &mut Tx, token: TokenId) -> Result<bool, StoreError> {
     Ok(tx.one("SELECT expires_at FROM revoked_tokens WHERE token_id = $1", params![token]).await?.is_some())
 }
@@ -17,7 +18,9 @@ pub async fn is_revoked(tx: &mut Tx, token: TokenId) -> Result<bool, StoreError>
 /// The result of using something that is valid once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Used {
+    /// It was not used before, and is now.
     First,
+    /// It was already used.
     Replayed,
 }
 
@@ -61,11 +64,15 @@ pub async fn void_one_time(tx: &mut Tx, purpose: &str) -> Result<(), StoreError>
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Taken {
     /// The token was valid, and is now used up.
-    Good { subject: Option<String> },
+    Good {
+        /// What the token was stored for, if anything.
+        subject: Option<String>,
+    },
     /// Unknown, expired, already used, or for another purpose. The caller does not learn which.
     Refused,
 }
 
+/// Uses a one-time token. Of concurrent attempts with one token, at most one succeeds.
 pub async fn take_one_time(tx: &mut Tx, hash: &SecretHash, purpose: &str, now: Timestamp) -> Result<Taken, StoreError> {
     let sql = "UPDATE one_time_tokens SET used_at = $3 \
                WHERE hash = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > $3 RETURNING subject";

@@ -14,9 +14,13 @@ use std::collections::HashMap;
 /// A client with a consent in the workspace, or one that acts for a user personally and receives the workspace's id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkspaceApp {
+    /// The client that has this access.
     pub client_id: ClientId,
+    /// The client's current name.
     pub name: String,
+    /// How far the operator trusts it.
     pub trust: Trust,
+    /// The client's settings.
     pub config: ClientConfig,
     /// How many users allowed it here, counted up to [`COUNTED`].
     pub people: i64,
@@ -25,6 +29,7 @@ pub struct WorkspaceApp {
     pub own_names: i64,
     /// Union of all consents here.
     pub scopes: ScopeSet,
+    /// Which of its users allowed it to identify them.
     pub identified: Identified,
     /// Whether it is managed by anyone other than the operator.
     pub has_owner: bool,
@@ -37,8 +42,11 @@ pub struct WorkspaceApp {
 /// Which of the client's users here allowed it to identify them (`openid`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Identified {
+    /// Every consent includes `openid`.
     All,
+    /// Some consents include `openid`, others do not.
     Some,
+    /// No consent includes `openid`, or there are no consents.
     None,
 }
 
@@ -229,13 +237,19 @@ pub async fn find(
 /// A user who allowed a client in the workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppPerson {
+    /// The user's id. Pages are sorted by it.
     pub user_id: UserId,
+    /// The user's current name.
     pub name: String,
+    /// The user's current address, verified or not.
     pub email: Email,
+    /// What the user allows the client in this workspace.
     pub scopes: ScopeSet,
+    /// When the consent was given.
     pub since: Timestamp,
     /// When scopes were last added to the consent.
     pub updated_at: Timestamp,
+    /// When one of the user's grants here was last created or renewed. Deleted expired grants are not considered.
     pub last_used_at: Option<Timestamp>,
 }
 

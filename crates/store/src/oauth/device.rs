@@ -97,6 +97,7 @@ pub async fn by_user_code(tx: &mut Tx, hash: &SecretHash) -> Result<Option<Devic
 /// The result of a poll.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Polled {
+    /// The device waited long enough.
     InTime,
     /// The interval has been increased.
     TooEarly,

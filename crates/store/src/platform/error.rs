@@ -15,17 +15,32 @@ pub enum StoreError {
     #[error(
         "the database has schema version {found}, and this program knows versions up to {known}: run the newer program"
     )]
-    NewerDatabase { found: i64, known: i64 },
+    NewerDatabase {
+        /// The version of the database.
+        found: i64,
+        /// The newest version that this program knows.
+        known: i64,
+    },
     /// The database needs migrations, and the store was opened without permission to apply them.
     #[error(
         "the database has schema version {found}, and this program needs version {needed}: run `countersign migrate`"
     )]
-    NotMigrated { found: i64, needed: i64 },
+    NotMigrated {
+        /// The version of the database.
+        found: i64,
+        /// The version that this program needs.
+        needed: i64,
+    },
     /// An applied migration differs from this program's text of it.
     #[error(
         "schema version {version} ({name}) was applied from a different text: the database or the program was altered"
     )]
-    ChangedMigration { version: i64, name: String },
+    ChangedMigration {
+        /// The number of the migration.
+        version: i64,
+        /// Its name when it was applied.
+        name: String,
+    },
     /// A stored value does not parse.
     #[error("the database holds something unreadable: {0}")]
     Corrupt(String),

@@ -7,7 +7,9 @@ use domain::{WebhookId, WorkspaceId};
 /// What the operator sees of the database's health.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DatabaseHealth {
+    /// Whether the database is PostgreSQL instead of SQLite.
     pub postgres: bool,
+    /// The newest migration that has been applied.
     pub schema_version: i64,
     /// Size in bytes, without SQLite's journal.
     pub size: i64,
@@ -24,6 +26,7 @@ const SIZE: (&str, &str) = (
 const PENDING: &str = "SELECT COUNT(*) FROM webhook_deliveries WHERE state = 'pending'";
 const DEAD: &str = "SELECT COUNT(*) FROM webhook_deliveries WHERE state = 'dead'";
 
+/// Reads the size and the number of deliveries that are pending or were given up.
 pub async fn look(tx: &mut Tx) -> Result<DatabaseHealth, StoreError> {
     let size = dialect::pick(tx, SIZE.0, SIZE.1);
     Ok(DatabaseHealth {
@@ -38,10 +41,13 @@ pub async fn look(tx: &mut Tx) -> Result<DatabaseHealth, StoreError> {
 /// A webhook, and how many of its deliveries are in a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebhookDeliveries {
+    /// The webhook of the deliveries.
     pub webhook_id: WebhookId,
+    /// Where it sends its messages.
     pub url: String,
     /// The workspace it belongs to, with its name; `None` for the operator's webhooks.
     pub workspace: Option<(WorkspaceId, String)>,
+    /// The number of its deliveries in that state.
     pub deliveries: i64,
 }
 

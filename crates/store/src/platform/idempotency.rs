@@ -13,6 +13,7 @@ pub struct NewClaim {
     pub request_hash: SecretHash,
     /// Distinguishes this attempt from every other.
     pub claim: [u8; 16],
+    /// The time of this attempt; keys that expire by then are free again.
     pub now: Timestamp,
     /// An attempt not finished by then counts as crashed.
     pub lease_until: Timestamp,
@@ -33,6 +34,7 @@ pub enum Claimed {
     InProgress,
 }
 
+/// Claims a key for one attempt. Of concurrent attempts with one key, at most one gets [`Claimed::Fresh`].
 pub async fn claim(tx: &mut Tx, new: &NewClaim) -> Result<Claimed, StoreError> {
     let claimed = tx
         .execute(

@@ -12,6 +12,7 @@ pub async fn lock(tx: &mut Tx) -> Result<(), StoreError> {
     dialect::lock_rows(tx, "SELECT pg_advisory_xact_lock(7283490112658)::text", &[]).await
 }
 
+/// Stores a new signing key. Returns [`StoreError::Conflict`] if its `kid` already exists.
 pub async fn insert_signing(tx: &mut Tx, key: &SigningKeyRecord) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO signing_keys (kid, alg, state, sealed_private, public_jwk, created_at, activated_at, retired_at, \

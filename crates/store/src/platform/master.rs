@@ -37,6 +37,7 @@ pub async fn kept(tx: &mut Tx) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
     rows.iter_mut().map(|row| Ok((row.text()?, row.blob()?))).collect()
 }
 
+/// Stores the sealed secret for a usage, in place of an earlier one.
 pub async fn keep(tx: &mut Tx, usage: &str, sealed: &[u8]) -> Result<(), StoreError> {
     let sql = "INSERT INTO kept_secrets (usage, sealed) VALUES ($1, $2) \
                ON CONFLICT (usage) DO UPDATE SET sealed = excluded.sealed";
@@ -50,11 +51,13 @@ pub async fn signing(tx: &mut Tx) -> Result<Vec<(String, Vec<u8>)>, StoreError> 
     rows.iter_mut().map(|row| Ok((row.text()?, row.blob()?))).collect()
 }
 
+/// Replaces the sealed private part of the signing key `kid`.
 pub async fn set_signing(tx: &mut Tx, kid: &str, sealed: &[u8]) -> Result<(), StoreError> {
     let sql = "UPDATE signing_keys SET sealed_private = $2 WHERE kid = $1";
     tx.execute(sql, params![kid, sealed]).await.map(drop)
 }
 
+/// Replaces the sealed text of a sealing key.
 pub async fn set_sealing(tx: &mut Tx, id: i64, sealed: &[u8]) -> Result<(), StoreError> {
     tx.execute("UPDATE sealing_keys SET sealed = $2 WHERE id = $1", params![id, sealed]).await.map(drop)
 }
@@ -70,6 +73,7 @@ pub async fn webhooks(tx: &mut Tx, after: Option<WebhookId>, limit: i64) -> Resu
     rows.iter_mut().map(|row| Ok((row.parse()?, row.blob()?, row.opt_blob()?))).collect()
 }
 
+/// Replaces both sealed secrets of a webhook; `previous` is `None` if it has only one.
 pub async fn set_webhook(tx: &mut Tx, id: WebhookId, secret: &[u8], previous: Option<&[u8]>) -> Result<(), StoreError> {
     let sql = "UPDATE webhooks SET sealed_secret = $2, sealed_previous = $3 WHERE id = $1";
     tx.execute(sql, params![id, secret, previous]).await.map(drop)
@@ -88,6 +92,7 @@ pub async fn answers(
     rows.iter_mut().map(|row| Ok((row.hash()?, row.blob()?))).collect()
 }
 
+/// Replaces the sealed response stored under an idempotency key. Does nothing if the key has no response.
 pub async fn set_answer(tx: &mut Tx, hash: SecretHash, response: &[u8]) -> Result<(), StoreError> {
     let sql = "UPDATE idempotency_keys SET response = $2 WHERE hash = $1 AND response IS NOT NULL";
     tx.execute(sql, params![hash, response]).await.map(drop)

@@ -37,10 +37,12 @@ impl Page {
         Self { limit, offset: number.saturating_sub(1).max(0).saturating_mul(limit) }
     }
 
+    /// How many rows the page has at most.
     pub const fn limit(self) -> i64 {
         self.limit
     }
 
+    /// How many rows come before the page.
     pub const fn offset(self) -> i64 {
         self.offset
     }
@@ -56,9 +58,12 @@ impl Default for Page {
 /// one by one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum UserCursor {
+    /// No user to start from: the page number says where the page begins.
     #[default]
     Nobody,
+    /// The page begins after this user.
     After(UserId),
+    /// The page ends before this user.
     Before(UserId),
 }
 
@@ -81,7 +86,9 @@ impl UserCursor {
 /// One page, and the total number of rows on all pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paged<T> {
+    /// The rows of this page.
     pub items: Vec<T>,
+    /// The number of rows on all pages.
     pub total: i64,
 }
 

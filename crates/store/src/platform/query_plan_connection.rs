@@ -5,7 +5,9 @@ use rusqlite::Connection;
 /// A statement and its plan, one line per step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
+    /// The text of the statement.
     pub sql: &'static str,
+    /// What SQLite does, as `EXPLAIN QUERY PLAN` says it.
     pub steps: Vec<String>,
 }
 

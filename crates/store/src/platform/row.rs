@@ -65,38 +65,47 @@ impl Row {
         value.ok_or_else(|| self.unreadable("NULL"))
     }
 
+    /// Reads text; `None` for NULL.
     pub fn opt_text(&mut self) -> Result<Option<String>, StoreError> {
         self.take(|cell| if let Cell::Text(text) = cell { Some(text) } else { None })
     }
 
+    /// Reads text. NULL is an error.
     pub fn text(&mut self) -> Result<String, StoreError> {
         self.opt_text().and_then(|v| self.present(v))
     }
 
+    /// Reads an integer; `None` for NULL.
     pub fn opt_int(&mut self) -> Result<Option<i64>, StoreError> {
         self.take(|cell| if let Cell::Integer(int) = cell { Some(int) } else { None })
     }
 
+    /// Reads an integer. NULL is an error.
     pub fn int(&mut self) -> Result<i64, StoreError> {
         self.opt_int().and_then(|v| self.present(v))
     }
 
+    /// Reads an integer as a Boolean: any number but 0 is `true`. NULL is an error.
     pub fn bool(&mut self) -> Result<bool, StoreError> {
         Ok(self.int()? != 0)
     }
 
+    /// Reads bytes; `None` for NULL.
     pub fn opt_blob(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
         self.take(|cell| if let Cell::Blob(blob) = cell { Some(blob) } else { None })
     }
 
+    /// Reads bytes. NULL is an error.
     pub fn blob(&mut self) -> Result<Vec<u8>, StoreError> {
         self.opt_blob().and_then(|v| self.present(v))
     }
 
+    /// Reads a time, stored in Unix seconds. NULL is an error.
     pub fn time(&mut self) -> Result<Timestamp, StoreError> {
         self.int().map(Timestamp::from_seconds)
     }
 
+    /// Reads a time, stored in Unix seconds; `None` for NULL.
     pub fn opt_time(&mut self) -> Result<Option<Timestamp>, StoreError> {
         Ok(self.opt_int()?.map(Timestamp::from_seconds))
     }
@@ -107,43 +116,53 @@ impl Row {
         parse(&text).map(Some).ok_or_else(|| self.unreadable("a text of no known meaning"))
     }
 
+    /// Like [`Self::opt_with`], but NULL is an error.
     pub fn with<T>(&mut self, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, StoreError> {
         self.opt_with(parse).and_then(|v| self.present(v))
     }
 
+    /// Reads text with the type's [`FromStr`], for example an id; `None` for NULL.
     pub fn opt_parse<T: FromStr>(&mut self) -> Result<Option<T>, StoreError> {
         self.opt_with(|text| text.parse().ok())
     }
 
+    /// Like [`Self::opt_parse`], but NULL is an error.
     pub fn parse<T: FromStr>(&mut self) -> Result<T, StoreError> {
         self.with(|text| text.parse().ok())
     }
 
+    /// Reads JSON from text; `None` for NULL.
     pub fn opt_json<T: DeserializeOwned>(&mut self) -> Result<Option<T>, StoreError> {
         self.opt_with(|text| serde_json::from_str(text).ok())
     }
 
+    /// Like [`Self::opt_json`], but NULL is an error.
     pub fn json<T: DeserializeOwned>(&mut self) -> Result<T, StoreError> {
         self.with(|text| serde_json::from_str(text).ok())
     }
 
+    /// Reads scopes, separated by spaces. NULL is an error.
     pub fn scopes(&mut self) -> Result<ScopeSet, StoreError> {
         self.with(|text| ScopeSet::parse(text).ok())
     }
 
+    /// Reads the id of a client. NULL is an error.
     pub fn client_id(&mut self) -> Result<ClientId, StoreError> {
         self.with(|text| ClientId::parse(text).ok())
     }
 
+    /// Reads the id of a client; `None` for NULL.
     pub fn opt_client_id(&mut self) -> Result<Option<ClientId>, StoreError> {
         self.opt_with(|text| ClientId::parse(text).ok())
     }
 
+    /// Reads a hash; `None` for NULL. Bytes of another length are an error.
     pub fn opt_hash(&mut self) -> Result<Option<SecretHash>, StoreError> {
         let Some(bytes) = self.opt_blob()? else { return Ok(None) };
         SecretHash::from_slice(&bytes).map(Some).ok_or_else(|| self.unreadable("a hash of another length"))
     }
 
+    /// Reads the id of a token. NULL and bytes of another length are errors.
     pub fn token_id(&mut self) -> Result<TokenId, StoreError> {
         let bytes = self.blob()?;
         TokenId::from_slice(&bytes).ok_or_else(|| self.unreadable("a token id of another length"))
@@ -154,6 +173,7 @@ impl Row {
         self.next += 1;
     }
 
+    /// Like [`Self::opt_hash`], but NULL is an error.
     pub fn hash(&mut self) -> Result<SecretHash, StoreError> {
         self.opt_hash().and_then(|v| self.present(v))
     }

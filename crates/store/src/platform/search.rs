@@ -13,6 +13,7 @@ pub const MOST: usize = 1000;
 /// One page of search results.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found<T> {
+    /// The results on this page.
     pub items: Vec<T>,
     /// Number of results on all pages; at most [`MOST`] for a search.
     pub total: i64,

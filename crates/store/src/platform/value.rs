@@ -9,8 +9,11 @@ use std::borrow::Cow;
 /// A parameter. Booleans are 0 and 1, times are Unix seconds, JSON is text.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Value<'a> {
+    /// Text; `None` is NULL.
     Text(Option<Cow<'a, str>>),
+    /// An integer of 64 bits; `None` is NULL.
     Int(Option<i64>),
+    /// Bytes; `None` is NULL.
     Blob(Option<Cow<'a, [u8]>>),
 }
 

@@ -25,11 +25,15 @@ pub async fn due(
 /// What is needed to send a claimed delivery.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Claimed {
+    /// The event to send. Receivers use its id to drop duplicates.
     pub event_id: EventId,
     /// The number of attempts, including this one. Distinguishes this claim from a later one: see [`finish`].
     pub attempts: i64,
+    /// What happened.
     pub kind: EventKind,
+    /// When it happened.
     pub at: Timestamp,
+    /// The content of the event.
     pub data: Value,
 }
 
@@ -151,11 +155,15 @@ pub async fn claim(
 /// The result of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
+    /// The delivery's state after this attempt.
     pub state: DeliveryState,
     /// Set while the delivery is pending.
     pub next_attempt_at: Option<Timestamp>,
+    /// The HTTP status of the response; `None` if there was none.
     pub status: Option<i64>,
+    /// Why the attempt failed, if it did.
     pub error: Option<String>,
+    /// How long the attempt took, in milliseconds.
     pub duration_ms: i64,
 }
 
@@ -202,8 +210,11 @@ pub async fn finish(
 /// Which deliveries to list.
 #[derive(Debug, Clone, Copy)]
 pub struct Filter {
+    /// The webhook whose deliveries to list.
     pub webhook: WebhookId,
+    /// The owner of the webhook. Webhooks of other owners are not found.
     pub owner: WebhookOwner,
+    /// Only deliveries in this state; `None` for all.
     pub state: Option<DeliveryState>,
     /// Only deliveries before this one: the last one of the previous page.
     pub before: Option<(Timestamp, EventId)>,
@@ -258,6 +269,7 @@ pub async fn list(tx: &mut Tx, filter: Filter) -> Result<Vec<Delivery>, StoreErr
     rows.iter_mut().map(read).collect()
 }
 
+/// The delivery of one event to a webhook; `None` if there is none, or if the webhook belongs to another owner.
 pub async fn find(
     tx: &mut Tx,
     webhook: WebhookId,

@@ -47,6 +47,7 @@ pub(crate) fn key(owner: WebhookOwner) -> String {
     owner.workspace().map_or_else(String::new, |id| id.to_string())
 }
 
+/// Stores a new webhook. Returns [`StoreError::Conflict`] if its id already exists.
 pub async fn insert(tx: &mut Tx, webhook: &Webhook) -> Result<(), StoreError> {
     let previous = webhook.previous.as_ref();
     tx.execute(
@@ -72,6 +73,7 @@ pub async fn insert(tx: &mut Tx, webhook: &Webhook) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Returns `None` if there is no such webhook, or if it belongs to another owner.
 pub async fn by_id(tx: &mut Tx, id: WebhookId, owner: WebhookOwner) -> Result<Option<Webhook>, StoreError> {
     let sql = concat!("SELECT ", columns!(), " FROM webhooks w WHERE w.id = $1 AND COALESCE(w.workspace_id, '') = $2");
     tx.one(sql, params![id, key(owner)]).await?.map(|mut row| read(&mut row)).transpose()
@@ -102,6 +104,7 @@ pub async fn list(tx: &mut Tx, owner: WebhookOwner, page: Page) -> Result<Paged<
     Ok(Paged { items, total: count_owned(tx, owner).await? })
 }
 
+/// The number of the owner's webhooks, enabled and disabled.
 pub async fn count_owned(tx: &mut Tx, owner: WebhookOwner) -> Result<i64, StoreError> {
     let sql = match owner {
         WebhookOwner::Operator => owned!("COUNT(*)", "w.workspace_id IS NULL AND $1 = ''", ""),

@@ -29,6 +29,7 @@ fn read(row: &mut Row) -> Result<Invitation, StoreError> {
     })
 }
 
+/// Stores a new invitation. Returns [`StoreError::Conflict`] if its id or hash already exists.
 pub async fn insert(tx: &mut Tx, invitation: &Invitation) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO invitations (id, workspace_id, role, hash, email, created_by, created_at, expires_at, used_at, \
@@ -54,7 +55,9 @@ pub async fn insert(tx: &mut Tx, invitation: &Invitation) -> Result<(), StoreErr
 /// An invitation with the names to display.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named {
+    /// The invitation itself, in any state.
     pub invitation: Invitation,
+    /// The current name of the workspace it is for.
     pub workspace_name: String,
     /// The name of the user who sent the invitation, if known.
     pub inviter_name: Option<String>,

@@ -49,6 +49,7 @@ pub(crate) fn read_member(row: &mut Row) -> Result<Member, StoreError> {
     })
 }
 
+/// Stores a new workspace without members. Returns [`StoreError::Conflict`] if its id already exists.
 pub async fn insert(tx: &mut Tx, workspace: &Workspace) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO workspaces (id, name, created_at, updated_at) VALUES ($1, $2, $3, $4)",
@@ -58,11 +59,13 @@ pub async fn insert(tx: &mut Tx, workspace: &Workspace) -> Result<(), StoreError
     search_index::put(tx, &Entry::of_workspace(workspace.id, &workspace.name)).await
 }
 
+/// The workspace with this id; `None` if there is none.
 pub async fn by_id(tx: &mut Tx, id: WorkspaceId) -> Result<Option<Workspace>, StoreError> {
     let row = tx.one(concat!("SELECT ", columns!(), " FROM workspaces w WHERE w.id = $1"), params![id]).await?;
     row.map(|mut row| read(&mut row)).transpose()
 }
 
+/// Changes the name. Returns `false` if there is no such workspace.
 pub async fn rename(tx: &mut Tx, id: WorkspaceId, name: &str, now: Timestamp) -> Result<bool, StoreError> {
     let sql = "UPDATE workspaces SET name = $2, updated_at = $3 WHERE id = $1";
     let renamed = tx.execute(sql, params![id, name, now]).await? == 1;
@@ -143,6 +146,7 @@ pub async fn membership(
     tx.one(sql, params![user, workspace]).await?.map(|mut row| read_membership(&mut row)).transpose()
 }
 
+/// The user's membership in the workspace; `None` if they are not a member.
 pub async fn member(tx: &mut Tx, user: UserId, workspace: WorkspaceId) -> Result<Option<Member>, StoreError> {
     let sql = concat!("SELECT ", member_columns!(), " FROM members m WHERE m.user_id = $1 AND m.workspace_id = $2");
     tx.one(sql, params![user, workspace]).await?.map(|mut row| read_member(&mut row)).transpose()
@@ -151,6 +155,7 @@ pub async fn member(tx: &mut Tx, user: UserId, workspace: WorkspaceId) -> Result
 /// A user and a workspace, as shown in a client's tokens.
 #[derive(Debug, Clone)]
 pub struct Subject {
+    /// The user, enabled or disabled.
     pub user: User,
     /// `None` if the user is not a member of the workspace.
     pub workspace: Option<(Workspace, MemberRoles)>,

@@ -14,8 +14,11 @@ use domain::workspace::{Member, Workspace};
 /// A workspace as shown to the operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundWorkspace {
+    /// The workspace itself.
     pub workspace: Workspace,
+    /// Number of its members.
     pub members: i64,
+    /// Number of clients it owns.
     pub applications: i64,
 }
 
