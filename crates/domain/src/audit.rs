@@ -4,21 +4,29 @@ use crate::{AuditId, ClientId, GrantId, Timestamp, UserId, WorkspaceId};
 /// An entry of the audit log.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuditEvent {
+    /// Ids of later seconds sort later, and order the events of one second.
     pub id: AuditId,
+    /// When it happened, in whole seconds.
     pub at: Timestamp,
     /// What was attempted, such as `token.authorization_code`.
     pub kind: String,
     /// `ok`, or the exact reason of the refusal, such as `code_replayed`. Never shown to the caller.
     pub outcome: String,
+    /// The request that caused it: responses name it in `X-Request-Id`.
     pub request_id: String,
     /// The actor: a user, workspace, client or key id, or `anonymous`, `system`, `command line`.
     pub actor: String,
     /// The actor's credential: a session, personal token or key, or the client whose access token it was.
     pub credential: Option<String>,
+    /// The client it concerns, if any.
     pub client_id: Option<ClientId>,
+    /// The user it concerns, if any. They need not be the actor.
     pub user_id: Option<UserId>,
+    /// The workspace it concerns, if any. Its admins and owners may read the event.
     pub workspace_id: Option<WorkspaceId>,
+    /// The grant it concerns, if any.
     pub grant_id: Option<GrantId>,
+    /// The IP address of the caller; `None` if there was none.
     pub ip: Option<String>,
     /// Additional details as a JSON object; never a secret.
     pub detail: serde_json::Value,

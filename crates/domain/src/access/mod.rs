@@ -26,15 +26,17 @@ macro_rules! operations {
     ($($(#[$doc:meta])* $name:ident => $scope:literal, $reach:expr, $says:literal;)*) => {
         /// An operation of the management APIs.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Operation { $($(#[$doc])* $name,)* }
+        pub enum Operation { $(#[doc = concat!($says, ".")] $(#[doc = ""] #[$doc])* $name,)* }
 
         impl Operation {
+            /// In the order of the table.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
             /// The scope required of a credential limited by scopes.
             pub const fn scope(self) -> &'static str {
                 match self { $(Self::$name => $scope,)* }
             }
+            /// Who may perform it.
             pub const fn reach(self) -> Reach {
                 use Reach::{Known, Operator, Person, Workspace};
                 match self { $(Self::$name => $reach,)* }
@@ -142,12 +144,17 @@ enum Holds {
 /// What a caller authenticates with. Displayed as in the audit log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Credential {
+    /// The cookie of a signed-in browser.
     Session(SessionId),
+    /// A user's own token, as `Authorization: Bearer`.
     PersonalToken(PersonalAccessTokenId),
+    /// A workspace's key, as `Authorization: Bearer`.
     ApiKey(ApiKeyId),
     /// An access token: its grant, and the client it was issued to.
     AccessToken {
+        /// The grant that the token was issued from.
         grant: GrantId,
+        /// The client that uses the token.
         client: ClientId,
     },
     /// One of the operator's initial access tokens (RFC 7591 §3).
@@ -184,11 +191,15 @@ impl Credential {
 /// The identity on whose behalf a request acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
+    /// `None` if the caller acts as a workspace or a client, or has no credential.
     pub user: Option<UserId>,
     /// The workspace that the request is about, and the caller's role in it.
     pub workspace: Option<(WorkspaceId, Role)>,
+    /// Whether operator rights apply: the user is an operator, or the key's operator scopes are effective.
     pub operator: bool,
+    /// What the credential restricts the caller to.
     pub limit: Limit,
+    /// What the caller authenticated with.
     pub credential: Credential,
     /// The user whose rights limit what the caller creates: the caller, the creator of the key, or the user who
     /// authorized the client. `None` for API keys from the command line: the operator is responsible for those.

@@ -23,6 +23,7 @@ impl Email {
         if text.len() <= 254 && clean && parts && host { Ok(Self(text.to_owned())) } else { Err(InvalidEmail) }
     }
 
+    /// The address in the user's spelling. Use [`Email::key`] to compare.
     pub fn as_str(&self) -> &str {
         &self.0
     }

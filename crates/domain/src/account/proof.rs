@@ -4,6 +4,7 @@ use crate::Timestamp;
 /// A way to authenticate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PersonMethod {
+    /// A password, verified against its stored hash.
     Password,
 }
 
@@ -14,6 +15,7 @@ impl PersonMethod {
             Self::Password => "pwd",
         }
     }
+    /// Reads [`PersonMethod::as_str`]; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         (text == Self::Password.as_str()).then_some(Self::Password)
     }
@@ -52,7 +54,9 @@ impl Level {
 /// personal access token is no proof.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonProof {
+    /// Every method that was used, in order of use.
     pub methods: Vec<PersonMethod>,
+    /// The level that the methods reach together.
     pub level: Level,
     /// When the user authenticated.
     pub at: Timestamp,

@@ -4,7 +4,9 @@
 /// recognising one's own devices, but no proof of anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Device {
+    /// The browser's name without a version; `None` if unknown.
     pub browser: Option<&'static str>,
+    /// The operating system's name without a version; `None` if unknown.
     pub system: Option<&'static str>,
 }
 

@@ -12,6 +12,7 @@ pub struct InvalidZone;
 pub struct Zone(String);
 
 impl Zone {
+    /// The name in the spelling with which it was set.
     pub fn as_str(&self) -> &str {
         &self.0
     }
