@@ -172,6 +172,7 @@ pub const CONSOLE: ClientApiNames = ClientApiNames {
 /// A member of a management API, for generating its description.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Member {
+    /// The API's own name for the member.
     pub name: &'static str,
     /// The RFC 7591 name, or an equivalent.
     pub rfc: &'static str,

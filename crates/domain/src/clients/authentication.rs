@@ -7,11 +7,14 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ClientType {
+    /// The client runs on a server and can keep a secret or a private key.
     Confidential,
+    /// The client runs on a user's device or in a browser. It cannot keep a secret.
     Public,
 }
 
 impl ClientType {
+    /// The value in the database, in logs and on the command line.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Confidential => "confidential",
@@ -24,13 +27,18 @@ impl ClientType {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthMethod {
+    /// No authentication: public clients only.
     None,
+    /// The secret in the `Authorization: Basic` header (RFC 6749 §2.3.1).
     ClientSecretBasic,
+    /// The secret in the request body (RFC 6749 §2.3.1).
     ClientSecretPost,
+    /// An assertion signed with the client's private key (RFC 7523 §2.2).
     PrivateKeyJwt,
 }
 
 impl AuthMethod {
+    /// The value of `token_endpoint_auth_method` (RFC 7591 §2).
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -61,9 +69,11 @@ pub enum ProofSource {
 /// A client authentication method.
 #[derive(Debug, Clone, Copy)]
 pub struct ClientMethodRow {
+    /// The method that the other fields describe.
     pub method: AuthMethod,
     /// The type of a client that registers the method.
     pub client_type: ClientType,
+    /// Where the proof is in a request.
     pub source: ProofSource,
     /// The algorithms of a signed proof; empty if the proof is not signed.
     pub algs: &'static [AcceptedAlg],

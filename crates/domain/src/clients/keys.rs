@@ -6,7 +6,9 @@ use serde_json::Value;
 
 /// The members of RFC 7591 §2 and OpenID Connect Registration §2.
 pub const JWKS: &str = "jwks";
+/// The URL of the client's public keys.
 pub const JWKS_URI: &str = "jwks_uri";
+/// The only algorithm that the client's assertions may be signed with.
 pub const SIGNING_ALG: &str = "token_endpoint_auth_signing_alg";
 
 /// Where a client's public keys are, and which algorithm it uses.
@@ -16,6 +18,7 @@ pub struct ClientKeys {
     /// The keys themselves, as they were sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks: Option<Value>,
+    /// The URL that publishes the keys. They are fetched when they are needed, and cached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks_uri: Option<String>,
     /// The only algorithm that the client's assertions may be signed with, if it named one.
@@ -26,6 +29,7 @@ pub struct ClientKeys {
 /// A key for people to recognise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyView {
+    /// The id that the client gave the key, if any.
     pub kid: Option<String>,
     /// RFC 7638.
     pub thumbprint: String,
@@ -34,6 +38,7 @@ pub struct KeyView {
 }
 
 impl ClientKeys {
+    /// Whether the client registered no keys, no URL and no algorithm.
     pub fn is_none(&self) -> bool {
         *self == Self::default()
     }

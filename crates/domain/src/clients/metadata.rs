@@ -18,9 +18,13 @@ use MetadataRefusal as R;
 /// What a client asks to be registered as.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Metadata {
+    /// The display name; `Unnamed application` if the metadata has none.
     pub name: String,
+    /// Follows from the authentication method.
     pub client_type: ClientType,
+    /// `client_secret_basic` if the metadata names none; [`ClientConfig::any_secret_method`] is then set.
     pub auth_method: AuthMethod,
+    /// Everything else, with what was dropped.
     pub config: ClientConfig,
     /// Whether `scope` was missing; then the server's default applies.
     pub default_scope: bool,

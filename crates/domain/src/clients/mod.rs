@@ -32,7 +32,9 @@ pub enum Trust {
 }
 
 impl Trust {
+    /// From the most trusted to the least trusted.
     pub const ALL: [Self; 4] = [Self::FirstParty, Self::Verified, Self::Unverified, Self::Anonymous];
+    /// The value in the database and in the APIs.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::FirstParty => "first_party",
@@ -41,6 +43,7 @@ impl Trust {
             Self::Anonymous => "anonymous",
         }
     }
+    /// Reads [`Trust::as_str`]; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|t| t.as_str() == text)
     }
@@ -50,8 +53,11 @@ impl Trust {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GrantType {
+    /// A user's authorization by redirect (RFC 6749 §4.1).
     AuthorizationCode,
+    /// A new access token for a grant (RFC 6749 §6).
     RefreshToken,
+    /// The client acts on its own behalf (RFC 6749 §4.4).
     ClientCredentials,
     /// RFC 8628.
     #[serde(rename = "urn:ietf:params:oauth:grant-type:device_code")]
@@ -59,7 +65,9 @@ pub enum GrantType {
 }
 
 impl GrantType {
+    /// Every grant type, in the order in which discovery lists them.
     pub const ALL: [Self; 4] = [Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials, Self::DeviceCode];
+    /// The value of `grant_type` (RFC 6749) and of `grant_types` (RFC 7591 §2).
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AuthorizationCode => "authorization_code",
@@ -68,6 +76,7 @@ impl GrantType {
             Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
         }
     }
+    /// Reads [`GrantType::as_str`]; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|g| g.as_str() == text)
     }
@@ -77,8 +86,10 @@ impl GrantType {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "lowercase")]
 pub enum ApplicationType {
+    /// Redirects to https, and to loopback addresses in development.
     #[default]
     Web,
+    /// Installed on the user's device. Also redirects to private-use schemes.
     Native,
 }
 
@@ -86,18 +97,22 @@ pub enum ApplicationType {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "lowercase")]
 pub enum SubType {
+    /// The token speaks for the workspace that the user chose.
     #[default]
     Workspace,
+    /// The token speaks for the user personally.
     User,
 }
 
 impl SubType {
+    /// The value of `sub_type` in tokens and introspection, and in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Workspace => "workspace",
             Self::User => "user",
         }
     }
+    /// Reads [`SubType::as_str`]; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         match text {
             "workspace" => Some(Self::Workspace),
@@ -123,30 +138,47 @@ pub enum AccessTokenFormat {
 #[serde(default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct ClientConfig {
+    /// Text for users; at most 1000 characters, empty if none. Only the owner can set it.
     pub description: String,
+    /// Where responses may be sent, exactly as registered. Empty if the client cannot redirect, or if its owner adds
+    /// them later.
     pub redirect_uris: Vec<String>,
+    /// Where the browser may go after signing out (OpenID Connect RP-Initiated Logout §3.1).
     pub post_logout_redirect_uris: Vec<String>,
+    /// The grant types the client may use; never empty for a registered client.
     pub grant_types: Vec<GrantType>,
+    /// `code`, or empty if the client cannot use authorization codes.
     pub response_types: Vec<String>,
     /// The scopes the client may request.
     pub scopes: ScopeSet,
+    /// Decides which redirect URIs are accepted.
     pub application_type: ApplicationType,
+    /// The client's home page: an https URL, or http on loopback.
     pub client_uri: Option<String>,
+    /// The URL of the client's logo.
     pub logo_uri: Option<String>,
+    /// The URL of its terms of service.
     pub tos_uri: Option<String>,
+    /// The URL of its privacy policy.
     pub policy_uri: Option<String>,
+    /// Addresses of people responsible for the client. They are returned to it and not used.
     pub contacts: Vec<String>,
+    /// The client software, as it names itself (RFC 7591 §2). It is returned and not used.
     pub software_id: Option<String>,
+    /// The version of the client software, as it names itself. It is returned and not used.
     pub software_version: Option<String>,
+    /// Used by requests that do not say what their token speaks for.
     pub default_sub_type: SubType,
     /// Registered without an authentication method: the secret may be sent in the header or in the body.
     pub any_secret_method: bool,
     /// What the client signs with; empty unless its method is `private_key_jwt`.
     #[serde(skip_serializing_if = "ClientKeys::is_none")]
     pub keys: ClientKeys,
+    /// The algorithm of ID tokens; `None` for the server's default, RS256.
     pub id_token_signed_response_alg: Option<SigningAlg>,
     /// Maximum age of the sign-in, in seconds (OIDC Registration §2).
     pub default_max_age: Option<i64>,
+    /// Returned to the client; ID tokens contain `auth_time` regardless.
     pub require_auth_time: bool,
     /// Requires PKCE even of a confidential client (RFC 9700 §2.1.1). A client stored without this member required PKCE
     /// unless it was exempt. Use [`ClientConfig::requires_pkce`].
@@ -155,18 +187,23 @@ pub struct ClientConfig {
     /// For clients stored before `require_pkce` existed.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub pkce_exempt: bool,
+    /// The default for access tokens.
     pub access_token_format: AccessTokenFormat,
     /// Whether to include the claims of the scopes in the ID token; if `None`, the server's setting applies.
     pub id_token_claims: Option<bool>,
     /// Overrides the rule that public clients rotate their refresh token and confidential ones keep it.
     pub refresh_rotation: Option<bool>,
+    /// In seconds, at most [`metadata::LONGEST_SIGNED`]; `None` for the server's setting.
     pub access_token_lifetime_seconds: Option<i64>,
+    /// In seconds: a refresh token expires if it is not used for so long. `None` for the server's setting.
     pub refresh_token_lifetime_seconds: Option<i64>,
+    /// In seconds, at most [`metadata::LONGEST_SIGNED`]; `None` for the server's setting.
     pub id_token_lifetime_seconds: Option<i64>,
     /// If not empty, only these users can authorize this client.
     pub allowed_user_ids: Vec<UserId>,
     /// A client of the operator's own that needs no consent page.
     pub internal: bool,
+    /// An id of the owner's own choice. It is returned and not used.
     pub project_id: Option<String>,
     /// What the operator reviewed, if any of it has changed since.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -190,13 +227,21 @@ impl ClientConfig {
 /// A client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Client {
+    /// The `client_id`.
     pub id: ClientId,
+    /// The display name. It is not unique, and a self-registered client chooses it.
     pub name: String,
+    /// Whether the client can keep a secret. Follows from its authentication method.
     pub client_type: ClientType,
+    /// How it authenticates. [`Client::accepts`] knows the exception.
     pub auth_method: AuthMethod,
+    /// What it may do follows from this; the operator sets it.
     pub trust: Trust,
+    /// Its members manage the client. `None` if a user or the operator owns it.
     pub owner_workspace_id: Option<WorkspaceId>,
+    /// This user alone manages the client. `None` if a workspace or the operator owns it.
     pub owner_user_id: Option<UserId>,
+    /// The registered metadata that is not a column of its own.
     pub config: ClientConfig,
     /// RFC 7592; `None` for clients that are only managed in other ways.
     pub registration_token_hash: Option<SecretHash>,
@@ -208,27 +253,39 @@ pub struct Client {
     pub revision: i64,
     /// Active secrets only; at most two matter.
     pub secrets: Vec<ClientSecret>,
+    /// When the client was registered; `client_id_issued_at`.
     pub created_at: Timestamp,
+    /// When its registration last changed.
     pub updated_at: Timestamp,
     /// Rounded to a day; `None` if the client has never been used to sign in.
     pub last_used_at: Option<Timestamp>,
+    /// `None` while the client is enabled. A disabled client cannot get or use tokens.
     pub disabled_at: Option<Timestamp>,
+    /// `None` unless the client was deleted. Its row stays for the audit log, and its id is never used again.
     pub deleted_at: Option<Timestamp>,
 }
 
 /// A client secret, as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientSecret {
+    /// Names the secret in lists. It is not the secret.
     pub id: ClientSecretId,
+    /// The client it authenticates.
     pub client_id: ClientId,
+    /// The keyed hash of the secret, which is not stored.
     pub hash: SecretHash,
+    /// The last four characters of the secret.
     pub hint: String,
+    /// When the secret was created.
     pub created_at: Timestamp,
+    /// `None` if it does not expire. A replaced secret expires after an overlap.
     pub expires_at: Option<Timestamp>,
+    /// Accurate to an hour; `None` if it was never used.
     pub last_used_at: Option<Timestamp>,
 }
 
 impl Client {
+    /// Whether the client is neither disabled nor deleted.
     pub fn is_active(&self) -> bool {
         self.disabled_at.is_none() && self.deleted_at.is_none()
     }
@@ -238,6 +295,7 @@ impl Client {
         self.owner_workspace_id.is_some() || self.owner_user_id.is_some()
     }
 
+    /// Whether the client cannot keep a secret (RFC 6749 §2.1).
     pub fn is_public(&self) -> bool {
         self.client_type == ClientType::Public
     }
@@ -247,6 +305,7 @@ impl Client {
         matches!(self.auth_method, AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost)
     }
 
+    /// Whether the client is registered for this grant type.
     pub fn may_use(&self, grant: GrantType) -> bool {
         self.config.grant_types.contains(&grant)
     }

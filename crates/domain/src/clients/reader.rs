@@ -50,6 +50,7 @@ use MetadataRefusal as R;
 /// What is wrong with metadata, and in which member.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MetadataFault {
+    /// The reason.
     pub why: MetadataRefusal,
     /// Empty if the document as a whole is at fault.
     pub member: String,

@@ -6,26 +6,36 @@ use url::{Host, Url};
 /// Why a redirect URI cannot be registered (RFC 7591 §3.2.2: `invalid_redirect_uri`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidRedirectUri {
+    /// It has no scheme, or cannot be parsed.
     #[error("a redirect URI must be an absolute URI")]
     NotAbsolute,
+    /// It contains `#` (RFC 6749 §3.1.2).
     #[error("a redirect URI must not have a fragment")]
     Fragment,
+    /// It has a user name or a password before the host.
     #[error("a redirect URI must not have user information")]
     UserInfo,
+    /// `http` to a host that is not a loopback address.
     #[error("http is accepted for loopback addresses only")]
     PlainHttp,
+    /// A private-use scheme without a dot that this server does not list.
     #[error(
         "a private-use scheme needs a dot, such as com.example.app (RFC 8252 section 7.1), or a place in the list of this server"
     )]
     SchemeWithoutDot,
+    /// A scheme that browsers execute or hand to another program, such as `javascript`.
     #[error("this scheme is not accepted")]
     Scheme,
+    /// A private-use scheme of a web application.
     #[error("private-use schemes and loopback addresses are for native applications")]
     NotForWeb,
+    /// It is empty, too long, or has a space or a character outside ASCII.
     #[error("a redirect URI is at most 2,048 visible ASCII characters")]
     Characters,
+    /// Its path has `.` or `..`, also percent-encoded, or the URI has a backslash.
     #[error("a redirect URI must not have dot segments or a backslash")]
     Ambiguous,
+    /// The host is missing, or some programs would read it differently.
     #[error("the host must follow `//` and have letters, digits, dots and hyphens only")]
     Host,
 }

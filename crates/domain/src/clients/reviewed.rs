@@ -6,25 +6,37 @@ use serde::{Deserialize, Serialize};
 /// The facts of a client that a review covers. Any new means of identifying a client belongs here too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reviewed {
+    /// The display name.
     pub name: String,
+    /// `confidential` or `public`.
     pub client_type: String,
+    /// The name of the authentication method (RFC 7591 §2).
     pub auth_method: String,
+    /// Whether the client may use either method that takes a secret.
     #[serde(default)]
     pub any_secret_method: bool,
+    /// The keys it signs its assertions with, or where they are.
     #[serde(default, skip_serializing_if = "ClientKeys::is_none")]
     pub keys: ClientKeys,
+    /// Where its responses may go.
     #[serde(default)]
     pub redirect_uris: Vec<String>,
+    /// Where the browser may go after signing out.
     #[serde(default)]
     pub post_logout_redirect_uris: Vec<String>,
+    /// Its home page.
     #[serde(default)]
     pub client_uri: Option<String>,
+    /// Its logo. The review covers the URL, not the picture.
     #[serde(default)]
     pub logo_uri: Option<String>,
+    /// Its terms of service.
     #[serde(default)]
     pub tos_uri: Option<String>,
+    /// Its privacy policy.
     #[serde(default)]
     pub policy_uri: Option<String>,
+    /// The scopes it may request.
     #[serde(default)]
     pub scopes: ScopeSet,
 }
@@ -34,7 +46,9 @@ pub struct Reviewed {
 pub struct Difference {
     /// The metadata member.
     pub member: &'static str,
+    /// The reviewed lines that are missing now; empty if the fact was not set.
     pub was: Vec<String>,
+    /// The lines now; empty if the fact is not set any more.
     pub is: Vec<String>,
 }
 

@@ -84,6 +84,7 @@ pub(super) fn is_known(name: &str) -> bool {
 /// What the server supports for the client whose metadata is read.
 #[derive(Debug, Clone, Copy)]
 pub struct Terms<'t> {
+    /// For metadata that names no `default_sub_type`.
     pub default_sub_type: SubType,
     /// Private-use schemes that need no dot.
     pub private_schemes: &'t [String],
