@@ -18,6 +18,7 @@ macro_rules! events {
         pub enum EventData { $(#[doc = $description] $kind { $(#[doc = $meaning] $field: $type,)* },)* }
 
         impl EventKind {
+            /// In the order of the table.
             pub const ALL: &'static [Self] = &[$(Self::$kind,)*];
 
             /// The `type` of a message.
@@ -25,6 +26,7 @@ macro_rules! events {
                 match self { $(Self::$kind => $name,)* }
             }
 
+            /// A heading of one to three words.
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$kind => $title,)* }
             }
@@ -41,6 +43,7 @@ macro_rules! events {
         }
 
         impl EventData {
+            /// Without the members.
             pub const fn kind(&self) -> EventKind {
                 match self { $(Self::$kind { .. } => EventKind::$kind,)* }
             }
@@ -168,6 +171,7 @@ events! {
 }
 
 impl EventKind {
+    /// Reads [`EventKind::as_str`]; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.as_str() == text)
     }

@@ -9,6 +9,7 @@ macro_rules! changes {
         pub enum Change { $(#[doc = concat!("`", $name, "`")] $change,)* }
 
         impl Change {
+            /// In the order of the table.
             pub const ALL: &'static [Self] = &[$(Self::$change,)*];
 
             /// The kind of its audit log entry.

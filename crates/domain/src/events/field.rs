@@ -110,7 +110,9 @@ macro_rules! texts {
 /// The kind of token that was revoked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenKind {
+    /// An access token: only this one token ended.
     AccessToken,
+    /// A refresh token: its grant ended with it.
     RefreshToken,
 }
 
@@ -119,6 +121,7 @@ pub enum TokenKind {
 pub enum SignInFailure {
     /// An unknown email address, a wrong password, or a disabled account.
     WrongCredentials,
+    /// Refused by a rate limit, without looking at the password.
     TooManyAttempts,
 }
 

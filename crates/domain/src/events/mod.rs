@@ -16,20 +16,27 @@ use serde_json::Value;
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
+    /// The message id. Receivers use it to drop duplicates.
     pub id: EventId,
+    /// When it happened, in whole seconds.
     pub at: Timestamp,
+    /// The kind, and the content for the receiver.
     pub data: EventData,
 }
 
 /// What an event is about. Strings, because the workspace or client may have been deleted since.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventSubject {
+    /// The workspace it belongs to, or that owns its client; `None` if there is neither.
     pub workspace_id: Option<String>,
+    /// `None` if no client is involved.
     pub client_id: Option<String>,
+    /// `None` if no user is involved, or if none was found.
     pub user_id: Option<String>,
 }
 
 impl Event {
+    /// The kind, without the content.
     pub fn kind(&self) -> EventKind {
         self.data.kind()
     }

@@ -4,7 +4,9 @@ use crate::Timestamp;
 /// How much of an allowance is used, in units of its [`Rule`], at a given time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tally {
+    /// Failures, or for [`Rule::Draining`] uses times 3600.
     pub level: i64,
+    /// When it was last used.
     pub last: Timestamp,
 }
 
@@ -13,10 +15,18 @@ pub struct Tally {
 pub enum Rule {
     /// `free` failures without a delay; each further one delays the next attempt by 1 s, 2 s, 4 s, …, up to a quarter
     /// of an hour. A quiet hour resets it.
-    Slowing { free: u32 },
+    Slowing {
+        /// Failures without a delay.
+        free: u32,
+    },
     /// `at_once` uses, and from then on `hourly` per hour, evenly spread. It never gets slower, no matter who uses it
     /// up.
-    Draining { at_once: u32, hourly: u32 },
+    Draining {
+        /// How many uses an unused allowance has.
+        at_once: u32,
+        /// How many uses come back per hour.
+        hourly: u32,
+    },
 }
 
 /// Guesses at one account from one place: a network, or a browser that has signed in to it before.
@@ -33,6 +43,7 @@ pub const FAILURES_FROM_A_NETWORK: Rule = Rule::Draining { at_once: 50, hourly: 
 pub const SIGN_UPS_FROM_A_NETWORK: Rule = Rule::Draining { at_once: 30, hourly: 60 };
 /// Device authorization requests: of one client in one network, and of all clients there.
 pub const DEVICES_OF_A_CLIENT: Rule = Rule::Draining { at_once: 60, hourly: 120 };
+/// Devices of all clients in one network.
 pub const DEVICES_IN_A_NETWORK: Rule = Rule::Draining { at_once: 300, hourly: 600 };
 
 const LONGEST_DELAY: i64 = 15 * 60;

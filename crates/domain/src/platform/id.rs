@@ -30,6 +30,7 @@ macro_rules! ids {
                 Self(bytes)
             }
 
+            /// The bytes, as sealed tokens contain them.
             pub fn as_bytes(&self) -> &[u8; 16] {
                 &self.0
             }
@@ -123,6 +124,7 @@ impl ClientId {
         if fits { Ok(Self(text.to_owned())) } else { Err(InvalidId("client")) }
     }
 
+    /// The text, as it was sent or generated.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -7,8 +7,10 @@ use std::fmt;
 /// Why a text is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidJson {
+    /// The text is not JSON (RFC 8259).
     #[error("not JSON")]
     Malformed,
+    /// An object at any depth has two members with one name.
     #[error("a member came twice")]
     Repeated,
 }

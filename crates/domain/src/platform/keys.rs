@@ -17,6 +17,7 @@ pub enum KeyState {
 }
 
 impl KeyState {
+    /// The value in the database and in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Next => "next",
@@ -25,6 +26,7 @@ impl KeyState {
         }
     }
 
+    /// Reads [`KeyState::as_str`]; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Next, Self::Active, Self::Retired].into_iter().find(|s| s.as_str() == text)
     }
@@ -33,15 +35,21 @@ impl KeyState {
 /// A signing key as stored.
 #[derive(Clone, PartialEq)]
 pub struct SigningKeyRecord {
+    /// The key id, as tokens name it: derived from the public key.
     pub kid: String,
+    /// The algorithm, which the key never changes.
     pub alg: SigningAlg,
+    /// Exactly one key per algorithm is active.
     pub state: KeyState,
     /// PKCS #8, sealed under the master key.
     pub sealed_private: Vec<u8>,
     /// The public JWK (RFC 7517) as published.
     pub public_jwk: serde_json::Value,
+    /// When the key was generated.
     pub created_at: Timestamp,
+    /// When it began to sign; `None` if it never did.
     pub activated_at: Option<Timestamp>,
+    /// When it stopped signing; `None` until then.
     pub retired_at: Option<Timestamp>,
     /// From then on it is neither published nor stored.
     pub expires_at: Option<Timestamp>,
@@ -50,11 +58,15 @@ pub struct SigningKeyRecord {
 /// A key that seals opaque tokens, as stored.
 #[derive(Clone, PartialEq)]
 pub struct SealingKeyRecord {
+    /// The number at the beginning of sealed tokens; newer keys have higher ones.
     pub id: i64,
+    /// Whether the key seals new tokens or only opens old ones.
     pub state: KeyState,
     /// 32 bytes, sealed under the master key.
     pub sealed: Vec<u8>,
+    /// When the key was generated.
     pub created_at: Timestamp,
+    /// When it stopped sealing; `None` until then.
     pub retired_at: Option<Timestamp>,
 }
 

@@ -4,11 +4,14 @@ use crate::platform::text::LONGEST_NAME;
 /// A language in which every page is available.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
+    /// `en`, the default.
     English,
+    /// `de`, with formal address.
     German,
 }
 
 impl Language {
+    /// In the order in which pages and discovery list them.
     pub const ALL: [Self; 2] = [Self::English, Self::German];
 
     /// The tag used by HTML and OpenID Connect (BCP 47).

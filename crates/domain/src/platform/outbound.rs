@@ -5,16 +5,22 @@ use url::{Host, Url};
 /// Why a URL or an address is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OutboundRefusal {
+    /// It cannot be parsed, has no host, or is too long.
     #[error("not an absolute URL of at most 2048 characters")]
     Malformed,
+    /// Another scheme than https, or than http where that is allowed.
     #[error("the URL must be https")]
     Scheme,
+    /// It has a user name or a password before the host.
     #[error("the URL must not hold a user name or password")]
     Credentials,
+    /// It contains `#`.
     #[error("the URL must not hold a fragment")]
     Fragment,
+    /// A port that usually belongs to a service other than a web server.
     #[error("the port must be 443, 80, or 1024 or above")]
     Port,
+    /// The address is private, reserved, or of this machine.
     #[error("the address is not one of the public internet")]
     Address,
 }
@@ -34,13 +40,18 @@ pub enum Reach {
 /// A URL that may be requested, as far as can be determined before its name is resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
+    /// The URL, without credentials and fragment.
     pub url: Url,
+    /// The host to resolve, or the address to connect to.
     pub host: Host<String>,
+    /// The port of the URL, or the default of its scheme.
     pub port: u16,
+    /// Whether to connect with TLS; only loopback can go without.
     pub tls: bool,
 }
 
 impl Target {
+    /// Checks everything but the addresses that a host name resolves to: see [`Target::may_reach`].
     pub fn parse(text: &str, reach: Reach) -> Result<Self, R> {
         if text.len() > 2048 {
             return Err(R::Malformed);

@@ -35,6 +35,7 @@ impl RawParams {
         Ok(Self(pairs))
     }
 
+    /// Name and value of each parameter, decoded.
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         Self(pairs.into_iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect())
     }
@@ -57,6 +58,7 @@ impl RawParams {
         once.find(|name| !seen.insert(*name)).map(Cow::Borrowed)
     }
 
+    /// Name and value of each parameter, in the order of the request.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(n, v)| (n.as_str(), v.as_str()))
     }

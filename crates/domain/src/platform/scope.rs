@@ -32,6 +32,7 @@ impl ScopeSet {
         Ok(set)
     }
 
+    /// One scope per name, without duplicates. Fails for a name that is empty or contains a space.
     pub fn from_names<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<Self, InvalidScope> {
         // Examines each name only once, however many there are.
         let (mut all, mut seen) = (Vec::new(), HashSet::new());
@@ -51,22 +52,27 @@ impl ScopeSet {
         }
     }
 
+    /// Whether the scope is in the set. Upper and lower case differ (RFC 6749 §3.3).
     pub fn contains(&self, name: &str) -> bool {
         self.0.iter().any(|have| have == name)
     }
 
+    /// Whether the set has no scopes.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
+    /// How many different scopes the set has.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
+    /// The names in their order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }
 
+    /// Whether `of` contains every scope of this set. The empty set is a subset of any.
     pub fn is_subset(&self, of: &Self) -> bool {
         self.iter().all(|name| of.contains(name))
     }

@@ -49,12 +49,15 @@ pub fn exactly<T: DeserializeOwned>(plain: &[u8]) -> Option<T> {
 pub struct TokenId([u8; 12]);
 
 impl TokenId {
+    /// A new id. The caller draws the bytes anew for every token.
     pub const fn from_random(bytes: [u8; 12]) -> Self {
         Self(bytes)
     }
+    /// `None` unless there are exactly 12 bytes.
     pub fn from_slice(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(Self)
     }
+    /// The bytes, as the database stores them.
     pub fn as_bytes(&self) -> &[u8; 12] {
         &self.0
     }
@@ -75,15 +78,20 @@ impl fmt::Debug for TokenId {
 /// The purpose of a sealed text; a text with one purpose never opens as another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
+    /// An opaque access token. JWT access tokens are signed instead.
     AccessToken,
+    /// A refresh token: the id of its grant, and a sequence number.
     RefreshToken,
+    /// An authorization code (RFC 6749 §4.1.2).
     AuthorizationCode,
+    /// A validated authorization request that waits for the user.
     Interaction,
     /// Held by a browser after it opened a link with a secret.
     Pass,
 }
 
 impl Purpose {
+    /// The kind in the token's prefix. It is also authenticated, so it never changes.
     pub const fn label(self) -> &'static str {
         match self {
             Self::AccessToken => "at",

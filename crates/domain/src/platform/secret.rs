@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
+    /// Takes a secret that exists already; see [`Secret::generate`] for a new one.
     pub fn new(text: impl Into<String>) -> Self {
         Self(Zeroizing::new(text.into()))
     }
@@ -42,14 +43,17 @@ impl fmt::Debug for Secret {
 pub struct SecretHash([u8; 32]);
 
 impl SecretHash {
+    /// Reads a stored hash; `None` unless there are exactly 32 bytes.
     pub fn from_slice(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(Self)
     }
 
+    /// Reads a stored hash of the right length.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
+    /// The bytes, as the database stores them. Compare hashes with `==`, which takes constant time.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
@@ -74,14 +78,17 @@ impl fmt::Debug for SecretHash {
 pub struct Pepper(hmac::Key);
 
 impl Pepper {
+    /// The key has 256 bits.
     pub fn new(key: &[u8; 32]) -> Self {
         Self(hmac::Key::new(hmac::HMAC_SHA256, key))
     }
 
+    /// The stored form of a secret that is text.
     pub fn hash(&self, secret: &str) -> SecretHash {
         self.hash_bytes(secret.as_bytes())
     }
 
+    /// Like [`Pepper::hash`], for bytes.
     pub fn hash_bytes(&self, secret: &[u8]) -> SecretHash {
         let tag = hmac::sign(&self.0, secret);
         let mut bytes = [0; 32];

@@ -8,10 +8,12 @@ use std::fmt;
 pub struct Timestamp(i64);
 
 impl Timestamp {
+    /// Seconds since 1970-01-01T00:00:00Z; negative before.
     pub const fn from_seconds(seconds: i64) -> Self {
         Self(seconds)
     }
 
+    /// Seconds since 1970-01-01T00:00:00Z; negative before.
     pub const fn seconds(self) -> i64 {
         self.0
     }
@@ -59,9 +61,11 @@ impl Timestamp {
 /// A calendar day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Date {
+    /// Of the Gregorian calendar.
     pub year: i16,
     /// 1 to 12.
     pub month: i8,
+    /// 1 to 31.
     pub day: i8,
 }
 
@@ -75,6 +79,7 @@ impl Date {
 /// A time as shown by a wall clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Civil {
+    /// The calendar day in the zone that was used.
     pub date: Date,
     /// `HH:MM`.
     pub clock: String,
@@ -109,6 +114,7 @@ const SECONDS_OF_DAY: i64 = 24 * 60 * 60;
 pub struct Day(i64);
 
 impl Day {
+    /// The number of days since 1970-01-01.
     pub const fn from_number(number: i64) -> Self {
         Self(number)
     }
@@ -118,6 +124,7 @@ impl Day {
         Self(moment.0.div_euclid(SECONDS_OF_DAY))
     }
 
+    /// The number of days since 1970-01-01.
     pub const fn number(self) -> i64 {
         self.0
     }

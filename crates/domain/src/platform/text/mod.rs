@@ -15,10 +15,13 @@ pub const LONGEST_NAME: usize = 100;
 /// Why a name cannot be displayed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UnsafeName {
+    /// It is empty, or longer than a name may be.
     #[error("a name has 1 to 100 characters")]
     Length,
+    /// A character that is not visible, or that changes the direction of other text.
     #[error("a name must not have control, formatting or direction characters")]
     Invisible,
+    /// Marks that would cover the text around them, or that have no letter.
     #[error("a letter of a name has at most four marks, and a name does not begin with one")]
     Marks,
 }
