@@ -19,6 +19,7 @@ pub enum WebhookOwner {
 }
 
 impl WebhookOwner {
+    /// The owning workspace; `None` for the operator.
     pub const fn workspace(self) -> Option<WorkspaceId> {
         match self {
             Self::Operator => None,
@@ -46,6 +47,7 @@ impl From<Option<WorkspaceId>> for WebhookOwner {
 pub enum EventSelection {
     /// All events, including kinds added by later versions.
     All,
+    /// Only these kinds, without duplicates.
     Kinds(Vec<EventKind>),
 }
 
@@ -77,6 +79,7 @@ impl EventSelection {
         }
     }
 
+    /// Whether an event of this kind is sent. A test event is sent in any case.
     pub fn includes(&self, kind: EventKind) -> bool {
         match self {
             Self::All => kind.can_be_asked_for(),
@@ -88,10 +91,15 @@ impl EventSelection {
 /// A URL that receives events.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Webhook {
+    /// Names the webhook in lists, the audit log and the APIs.
     pub id: WebhookId,
+    /// Decides which events it can receive, and who may manage it.
     pub owner: WebhookOwner,
+    /// Where the events are sent: https, unless the server allows private addresses.
     pub url: String,
+    /// A note for lists; at most 200 characters, empty if there is none.
     pub description: String,
+    /// Which of the possible events it receives.
     pub asked: EventSelection,
     /// Sealed under the master key.
     pub sealed_secret: Vec<u8>,
@@ -99,7 +107,9 @@ pub struct Webhook {
     pub previous: Option<(Vec<u8>, Timestamp)>,
     /// Incremented by every change. A change applies only to the revision that was read.
     pub revision: i64,
+    /// When the webhook was created.
     pub created_at: Timestamp,
+    /// When its settings or secrets last changed.
     pub updated_at: Timestamp,
     /// From then on, nothing is sent and no new deliveries are stored.
     pub disabled_at: Option<Timestamp>,
@@ -116,12 +126,14 @@ impl fmt::Debug for Webhook {
 pub enum DeliveryState {
     /// To be sent, now or later.
     Pending,
+    /// The receiver answered with a status of 200 to 299.
     Delivered,
     /// All retries failed, or the receiver is gone; only a replay sends it again.
     Dead,
 }
 
 impl DeliveryState {
+    /// The value in the database and in the APIs.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -130,6 +142,7 @@ impl DeliveryState {
         }
     }
 
+    /// Reads [`DeliveryState::as_str`]; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Pending, Self::Delivered, Self::Dead].into_iter().find(|state| state.as_str() == text)
     }
@@ -138,20 +151,27 @@ impl DeliveryState {
 /// The delivery of one event to one webhook, with the result of the last attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
+    /// The event. With the webhook, it identifies the delivery.
     pub event_id: EventId,
+    /// The webhook that receives it.
     pub webhook_id: WebhookId,
+    /// What happened.
     pub kind: EventKind,
+    /// Whether it has arrived, will be tried again, or was given up.
     pub state: DeliveryState,
     /// The number of attempts since the event, or since the last replay.
     pub attempts: i64,
     /// Set while the delivery is pending.
     pub next_attempt_at: Option<Timestamp>,
+    /// `None` before the first attempt.
     pub last_attempt_at: Option<Timestamp>,
     /// The receiver's HTTP status.
     pub last_status: Option<i64>,
     /// Why there was no status.
     pub last_error: Option<String>,
+    /// How long the last attempt took, in milliseconds; `None` before the first one.
     pub last_duration_ms: Option<i64>,
+    /// When the event happened.
     pub created_at: Timestamp,
 }
 

@@ -14,7 +14,9 @@ pub struct UnknownResource(pub String);
 /// The resources that tokens can be for.
 #[derive(Debug, Clone, Copy)]
 pub struct Resources<'r> {
+    /// The declared resources, as the operator wrote them.
     pub known: &'r [String],
+    /// The issuer: the server itself is always a resource.
     pub issuer: &'r str,
     /// If none is known, any https or loopback URL is accepted.
     pub unlisted: bool,

@@ -20,9 +20,13 @@ pub const OF_A_USER: [&str; 4] = ["openid", "profile", "email", "offline_access"
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct ScopeInfo {
+    /// The value in `scope` (RFC 6749 §3.3).
     pub name: String,
+    /// What it allows, for developers.
     pub description: String,
+    /// What it allows, in a few words: the heading of its line on the consent page.
     pub consent_title: String,
+    /// What it allows, in a sentence: the text below the heading.
     pub consent_description: String,
     /// Highlighted on the consent page; self-registered clients cannot have it.
     #[serde(default)]
@@ -49,7 +53,9 @@ pub struct ScopeInfo {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScopeWords {
+    /// Instead of [`ScopeInfo::consent_title`].
     pub consent_title: String,
+    /// Instead of [`ScopeInfo::consent_description`].
     pub consent_description: String,
 }
 
@@ -67,8 +73,11 @@ impl ScopeInfo {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PermissionCategory {
+    /// Unique among categories.
     pub id: String,
+    /// The category's heading.
     pub label: String,
+    /// In the order in which they are shown.
     pub groups: Vec<PermissionGroup>,
 }
 
@@ -76,9 +85,13 @@ pub struct PermissionCategory {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PermissionGroup {
+    /// Unique among the groups of all categories.
     pub id: String,
+    /// The group's heading.
     pub name: String,
+    /// What the group is about, in a sentence.
     pub description: String,
+    /// In the order in which they are shown; usually the first has no scopes.
     pub levels: Vec<PermissionLevel>,
 }
 
@@ -86,11 +99,16 @@ pub struct PermissionGroup {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PermissionLevel {
+    /// The level's text in a list to choose from.
     pub label: String,
+    /// The value of the choice, unique in its group.
     pub value: String,
+    /// Every scope that the level stands for. Each must be declared.
     pub scopes: Vec<String>,
+    /// Whether a page should warn of the level.
     #[serde(default)]
     pub warning: bool,
+    /// The heading of that warning; `None` for a general one.
     #[serde(default, rename = "warningTitle", alias = "warning_title", skip_serializing_if = "Option::is_none")]
     pub warning_title: Option<String>,
 }
@@ -98,7 +116,9 @@ pub struct PermissionLevel {
 /// Everything that can be requested.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Catalogue {
+    /// In the order in which pages and discovery list them.
     pub scopes: Vec<ScopeInfo>,
+    /// The scopes, arranged for pages on which developers and users choose.
     pub permissions: Vec<PermissionCategory>,
     /// The resource indicators (RFC 8707) that tokens can be for.
     pub resources: Vec<String>,
@@ -112,28 +132,57 @@ pub struct Catalogue {
 /// What is wrong with a declared catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidCatalogue {
+    /// It is empty, or has a character that scopes cannot have.
     #[error("the scope `{0}` is not a valid scope name (RFC 6749 section 3.3)")]
     ScopeName(String),
+    /// Two scopes have this name.
     #[error("the scope `{0}` is declared twice")]
     DuplicateScope(String),
+    /// Pages do not exist in the language of a translation.
     #[error("the scope `{scope}` is translated into `{language}`, which pages do not speak")]
-    Language { scope: String, language: String },
+    Language {
+        /// The scope's name.
+        scope: String,
+        /// The language tag.
+        language: String,
+    },
+    /// Without `openid` there are no ID tokens and no userinfo.
     #[error("the scope `openid` must be declared")]
     NoOpenid,
+    /// A client that registers without naming scopes would get none.
     #[error("no scope is marked `default = true`, so that clients which name no scopes could do nothing")]
     NoDefault,
+    /// Two categories have this id.
     #[error("the permission category `{0}` is declared twice")]
     DuplicateCategory(String),
+    /// Two levels of a group have one value.
     #[error("the permission group `{group}` declares the level `{level}` twice")]
-    DuplicateLevel { group: String, level: String },
+    DuplicateLevel {
+        /// The group's id.
+        group: String,
+        /// The level's value.
+        level: String,
+    },
+    /// Two resources are equal, perhaps in different spellings.
     #[error("the resource `{0}` is declared twice")]
     DuplicateResource(String),
+    /// A level stands for a scope that does not exist.
     #[error("the permission level `{level}` of `{group}` names the scope `{scope}`, which is not declared")]
-    UnknownScope { group: String, level: String, scope: String },
+    UnknownScope {
+        /// The group's id.
+        group: String,
+        /// The level's value.
+        level: String,
+        /// The name of the missing scope.
+        scope: String,
+    },
+    /// Two groups have this id, even in different categories.
     #[error("the permission group `{0}` is declared twice")]
     DuplicateGroup(String),
+    /// A workspace runs a resource that does not exist.
     #[error("`resource_workspaces` names the resource `{0}`, which is not declared")]
     OwnedResource(String),
+    /// A resource is not absolute, or has a fragment.
     #[error("the resource `{0}` must be an absolute URI without a fragment (RFC 8707 section 2)")]
     Resource(String),
 }
@@ -163,6 +212,7 @@ fn declared_twice<'r>(resources: impl IntoIterator<Item = &'r String>) -> Option
 }
 
 impl Catalogue {
+    /// Returns the first fault, for example of a configuration file.
     pub fn check(&self) -> Result<(), InvalidCatalogue> {
         use InvalidCatalogue as E;
         let mut names: Vec<&str> = Vec::new();
@@ -220,6 +270,7 @@ impl Catalogue {
         }
     }
 
+    /// The scope with this name; `None` if it is not declared.
     pub fn scope(&self, name: &str) -> Option<&ScopeInfo> {
         self.scopes.iter().find(|s| s.name == name)
     }
@@ -229,6 +280,7 @@ impl Catalogue {
         self.resource_workspaces.iter().any(|(owned, of)| *of == workspace && same(owned, resource))
     }
 
+    /// The names of all declared scopes, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.scopes.iter().map(|s| s.name.as_str())
     }
@@ -238,6 +290,7 @@ impl Catalogue {
         ScopeSet::from_names(self.scopes.iter().filter(|s| s.default).map(|s| s.name.as_str())).unwrap_or_default()
     }
 
+    /// Whether users cannot untick the scope: `openid`, and those declared so.
     pub fn is_required(&self, name: &str) -> bool {
         name == "openid" || self.scope(name).is_some_and(|s| s.required)
     }

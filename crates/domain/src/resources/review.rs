@@ -6,6 +6,7 @@ use crate::clients::{Client, Trust};
 use crate::resources::Catalogue;
 
 impl Reviewed {
+    /// The facts as the client has them now.
     pub fn of(client: &Client) -> Self {
         let config = &client.config;
         Self {

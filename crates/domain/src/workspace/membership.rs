@@ -6,9 +6,13 @@ use std::str::FromStr;
 /// What the reference APIs call workspace, organization, org or tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workspace {
+    /// The `tenant_id` of the workspace's tokens.
     pub id: WorkspaceId,
+    /// The display name: 1 to 100 characters, not unique.
     pub name: String,
+    /// When the workspace was created.
     pub created_at: Timestamp,
+    /// When its name or its policy for apps last changed.
     pub updated_at: Timestamp,
 }
 
@@ -16,12 +20,16 @@ pub struct Workspace {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
+    /// Works in the workspace, and sees its members and clients.
     Member,
+    /// Also manages members, clients, API keys and webhooks.
     Admin,
+    /// Also manages owners and the policy for apps. A workspace always has one.
     Owner,
 }
 
 impl Role {
+    /// The value in the database, in the APIs and in the `roles` claim.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Member => "member",
@@ -60,11 +68,14 @@ impl FromStr for Role {
 /// `roles` claim.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberRoles {
+    /// Decides what the member may do here.
     pub role: Role,
+    /// In the order in which they were given, without duplicates.
     pub extra: Vec<String>,
 }
 
 impl MemberRoles {
+    /// A built-in role, without any of the operator's own.
     pub const fn only(role: Role) -> Self {
         Self { role, extra: Vec::new() }
     }
@@ -99,18 +110,26 @@ impl MemberRoles {
 /// A user in a workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
+    /// The user.
     pub user_id: UserId,
+    /// The workspace.
     pub workspace_id: WorkspaceId,
+    /// Their roles in it.
     pub roles: MemberRoles,
+    /// When the user joined.
     pub created_at: Timestamp,
+    /// When their roles last changed.
     pub updated_at: Timestamp,
 }
 
 /// One of a user's current memberships, as the workspace picker needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkspaceMembership {
+    /// The `tenant_id` of tokens for this workspace.
     pub workspace_id: WorkspaceId,
+    /// The current name.
     pub workspace_name: String,
+    /// The user's roles in it.
     pub roles: MemberRoles,
 }
 
