@@ -10,7 +10,9 @@ use serde_json::{Map, Value, json};
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ClaimsRequest {
+    /// The claims requested of userinfo. At most 64; names over 64 bytes are left out.
     pub userinfo: Vec<String>,
+    /// The claims requested of the ID token, with the limits of `userinfo`.
     pub id_token: Vec<String>,
     /// `acr` requested as an essential claim, with the acceptable values.
     pub essential_acr: Vec<String>,
@@ -26,6 +28,7 @@ pub struct ClaimsRequest {
 pub struct InvalidClaims;
 
 impl ClaimsRequest {
+    /// Reads the parameter. Unknown members are ignored, and so is everything but names in a claim's request.
     pub fn parse(text: &str) -> Result<Self, InvalidClaims> {
         let json = crate::platform::json::parse(text.as_bytes()).map_err(|_| InvalidClaims)?;
         let object = json.as_object().ok_or(InvalidClaims)?;
@@ -113,7 +116,9 @@ pub const SUPPORTED: &[&str] = &[
 /// which the user uses the client.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'s> {
+    /// The user, whose id is `sub`.
     pub user: &'s User,
+    /// The subject of the access token that was issued with it.
     pub sub_type: SubType,
     /// `None` if the token has no workspace, the user has left it, or it no longer allows the client.
     pub workspace: Option<(&'s Workspace, &'s [String])>,

@@ -6,9 +6,13 @@ use serde::{Deserialize, Serialize};
 /// What a user allowed a client in one workspace, or personally if there is no workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consent {
+    /// The user who consented.
     pub user_id: UserId,
+    /// The client that they allowed something.
     pub client_id: ClientId,
+    /// The workspace it is for; `None` for a personal consent.
     pub workspace_id: Option<WorkspaceId>,
+    /// Everything that the user allows, including what ends with a personal access token.
     pub scopes: ScopeSet,
     /// The scopes that the client need not ask for again. Scopes allowed with a personal access token are not included:
     /// they end with the token.
@@ -17,7 +21,9 @@ pub struct Consent {
     pub stays: bool,
     /// Only for personal consents.
     pub home: Home,
+    /// When the consent was first given.
     pub created_at: Timestamp,
+    /// When scopes were last added.
     pub updated_at: Timestamp,
 }
 

@@ -33,6 +33,7 @@ pub enum Theft {
 }
 
 impl Theft {
+    /// The exact reason in the log and the audit log.
     pub const fn reason(self) -> &'static str {
         match self {
             Self::Void => "refresh_token_voided",

@@ -3,17 +3,25 @@
 /// The requested endpoint. Each has its own checks ([`crate::diagnosis`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Endpoint {
+    /// The authorization endpoint, and its JSON API.
     Authorization,
     /// The token endpoint, if the grant type is unknown.
     Token,
+    /// The token endpoint with an authorization code (RFC 6749 §4.1.3).
     TokenByCode,
+    /// The token endpoint with a refresh token (RFC 6749 §6).
     TokenByRefresh,
+    /// The token endpoint with client credentials (RFC 6749 §4.4).
     TokenByClient,
+    /// The token endpoint with a device code (RFC 8628 §3.4).
     TokenByDevice,
     /// Where devices start (RFC 8628).
     DeviceAuthorization,
+    /// Introspection (RFC 7662).
     Introspection,
+    /// Revocation (RFC 7009).
     Revocation,
+    /// Userinfo (OpenID Connect Core §5.3).
     Userinfo,
     /// Dynamic registration and its management.
     Registration,
@@ -22,6 +30,7 @@ pub enum Endpoint {
 }
 
 impl Endpoint {
+    /// In the order of a client's usual requests.
     pub const ALL: [Self; 12] = [
         Self::Authorization,
         Self::Token,

@@ -10,17 +10,27 @@ use serde_json::{Map, Value};
 /// The content of an ID token.
 #[derive(Debug)]
 pub struct IdToken<'t> {
+    /// The claim `iss`.
     pub issuer: &'t str,
+    /// The claim `aud`: an ID token is only for the client that requested it.
     pub client_id: &'t ClientId,
+    /// The claim `iat`.
     pub issued_at: Timestamp,
+    /// The claim `exp`.
     pub expires_at: Timestamp,
     /// How the user was authenticated; `None` if the authorization came from a personal access token.
     pub proof: Option<&'t PersonProof>,
+    /// As sent in the authorization request; `None` if there was none, or on refresh.
     pub nonce: Option<&'t str>,
+    /// The claim `sid`; `None` if the authorization came from a personal access token.
     pub session_id: Option<SessionId>,
+    /// The access token issued with it, for `at_hash`.
     pub access_token: &'t str,
+    /// The user, and the workspace in which they use the client.
     pub subject: Subject<'t>,
+    /// The scopes of the access token.
     pub scopes: &'t ScopeSet,
+    /// The claims requested by name and allowed.
     pub claims: &'t ClaimsRequest,
     /// Whether it includes the claims of the scopes.
     pub with_scopes: bool,
@@ -64,9 +74,13 @@ impl IdToken<'_> {
 /// The content of an `id_token_hint`: one of our ID tokens, expired or not (OpenID Connect Core §3.1.2.1).
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Hint {
+    /// The issuer, which must be this server.
     pub iss: String,
+    /// The user, or the workspace in old ID tokens of workspace grants.
     pub sub: String,
+    /// The client that the token was issued to.
     pub aud: String,
+    /// The session in which it was issued; `None` if there was none.
     #[serde(default)]
     pub sid: Option<SessionId>,
     /// The workspace in which the user used the client.

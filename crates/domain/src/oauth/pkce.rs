@@ -26,6 +26,7 @@ impl CodeChallenge {
         Self(bytes)
     }
 
+    /// The base64url of the challenge, as in `code_challenge`.
     pub fn text(&self) -> String {
         base64url(&self.0)
     }

@@ -6,15 +6,21 @@ use std::fmt;
 /// A request as it was sent. It is built in one place, so that a new kind of proof needs no further argument anywhere.
 #[derive(Clone, Copy)]
 pub struct Presented<'r> {
+    /// The endpoint that was called.
     pub endpoint: Endpoint,
+    /// The HTTP method, in upper case.
     pub method: &'r str,
     /// The URL that the client requested, without its query (as in the `htu` of RFC 9449 §4.2).
     pub url: &'r str,
+    /// The `Authorization` header; `None` if it is missing or not visible ASCII.
     pub authorization: Option<&'r str>,
+    /// The `DPoP` header (RFC 9449 §4.1), not verified.
     pub dpop: Option<&'r str>,
     /// The client's TLS certificate in DER; `None` if the client sent none or the TLS connection ends elsewhere.
     pub certificate: Option<&'r [u8]>,
+    /// The query string. Secrets are refused there.
     pub query: &'r RawParams,
+    /// The parameters in the body, which has been read.
     pub body: &'r RawParams,
 }
 

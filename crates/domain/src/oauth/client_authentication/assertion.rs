@@ -21,9 +21,11 @@ const MAX_JTI: usize = 255;
 /// What the server expects of an assertion.
 #[derive(Debug, Clone, Copy)]
 pub struct Expected<'r> {
+    /// The issuer, which is always accepted as an audience.
     pub issuer: &'r str,
     /// The URL of the token endpoint, if it is accepted as an audience, too.
     pub token_endpoint: Option<&'r str>,
+    /// The server's time.
     pub now: Timestamp,
 }
 
@@ -37,6 +39,7 @@ impl Expected<'_> {
 /// An assertion that was verified. It is valid once: its `jti` has to be recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assertion {
+    /// Its id, unique for the client: 1 to 255 characters.
     pub jti: String,
     /// Until when the `jti` has to be remembered.
     pub remember_until: Timestamp,

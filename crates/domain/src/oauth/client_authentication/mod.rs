@@ -19,7 +19,9 @@ use crate::{ClientId, Secret};
 /// What a request shows to prove which client sends it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Evidence<'r> {
+    /// The client only names itself.
     None,
+    /// A client secret, in the header or in the body.
     Secret(Secret),
     /// A JWT that the client signed (RFC 7523 §2.2), not verified yet.
     Assertion(&'r str),
@@ -28,8 +30,11 @@ pub enum Evidence<'r> {
 /// The client that a request names, and the proof that it shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientProof<'r> {
+    /// The client that the request claims to come from. It is proven only once the evidence is checked.
     pub client_id: ClientId,
+    /// The method that the request uses, whatever the client has registered.
     pub method: AuthMethod,
+    /// What has to be checked for that method.
     pub evidence: Evidence<'r>,
 }
 
