@@ -2,17 +2,21 @@
 //!
 //! Nothing here is asynchronous, reads a clock, draws randomness or touches a network, a file or a database. Time and
 //! random bytes are passed in as arguments.
+#![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod account;
 pub mod clients;
+#[allow(missing_docs)]
 pub mod diagnosis;
+#[allow(missing_docs)]
 pub mod grants;
 pub mod platform;
 pub mod resources;
 pub mod webhooks;
 pub mod workspace;
 
+#[allow(missing_docs)]
 pub mod access;
 pub mod audit;
 pub mod events;
