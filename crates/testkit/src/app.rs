@@ -122,7 +122,7 @@ impl TestApp {
             &ctx,
             user.user.email.as_str(),
             &password,
-            &flows::access::caller::Caller::Nobody,
+            &flows::access::caller::Caller::Anonymous,
         )
         .await
         .unwrap();

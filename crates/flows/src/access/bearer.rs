@@ -22,7 +22,7 @@ pub(crate) async fn bearer(app: &Server, ctx: &Ctx, token: &str) -> Result<Calle
     if is("_pat_") {
         let found = store::access::credentials::personal_token_by_hash(&mut tx, &hash, now).await?;
         drop(tx);
-        let Some((token, user)) = found else { return Ok(Caller::Nobody) };
+        let Some((token, user)) = found else { return Ok(Caller::Anonymous) };
         if is_news(ctx, token.last_used_at) {
             let id = token.id;
             let note = app.store().write(move |tx| {
@@ -40,7 +40,7 @@ pub(crate) async fn bearer(app: &Server, ctx: &Ctx, token: &str) -> Result<Calle
     if is("_sk_") {
         let found = store::access::credentials::api_key_by_hash(&mut tx, &hash, now).await?;
         drop(tx);
-        let Some((kept, workspace)) = found else { return Ok(Caller::Nobody) };
+        let Some((kept, workspace)) = found else { return Ok(Caller::Anonymous) };
         let Some(rights) = kept.key.rights(kept.creator.as_ref()) else {
             return Ok(Caller::OrphanedKey(workspace.id));
         };
@@ -54,5 +54,5 @@ pub(crate) async fn bearer(app: &Server, ctx: &Ctx, token: &str) -> Result<Calle
         }
         return Ok(Caller::ApiKey(Box::new(KeyView { key, workspace, rights })));
     }
-    Ok(Caller::Nobody)
+    Ok(Caller::Anonymous)
 }

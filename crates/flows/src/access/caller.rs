@@ -32,7 +32,8 @@ pub struct KeyView {
 /// The caller of a request.
 #[derive(Debug, Clone)]
 pub enum Caller {
-    Nobody,
+    /// No credential, or one that is unknown, revoked or expired.
+    Anonymous,
     Session(Box<SessionView>),
     Pat(Box<PatView>),
     ApiKey(Box<KeyView>),
@@ -47,7 +48,7 @@ impl Caller {
             Self::Session(view) => Some(Credential::Session(view.session.id)),
             Self::Pat(view) => Some(Credential::PersonalToken(view.id)),
             Self::ApiKey(view) => Some(Credential::ApiKey(view.key.id)),
-            Self::Nobody | Self::OrphanedKey(_) => None,
+            Self::Anonymous | Self::OrphanedKey(_) => None,
         }
     }
 
@@ -56,7 +57,7 @@ impl Caller {
         match self {
             Self::Session(view) => Some(&view.user),
             Self::Pat(view) => Some(&view.user),
-            Self::ApiKey(_) | Self::OrphanedKey(_) | Self::Nobody => None,
+            Self::ApiKey(_) | Self::OrphanedKey(_) | Self::Anonymous => None,
         }
     }
     pub fn session_id(&self) -> Option<SessionId> {

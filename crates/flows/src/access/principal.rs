@@ -51,7 +51,7 @@ pub async fn by_bearer(app: &Server, ctx: &Ctx, token: &str, named: Option<&str>
             app.record(ctx, "management", ManagementRefusal::CreatorGone.reason(), about);
             Err(Failure::Refused(ManagementRefusal::CreatorGone.into()))
         }
-        Caller::Session(_) | Caller::Nobody => by_access_token(app, ctx, token, named).await,
+        Caller::Session(_) | Caller::Anonymous => by_access_token(app, ctx, token, named).await,
     }
 }
 

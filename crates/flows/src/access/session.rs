@@ -11,7 +11,7 @@ pub async fn current(app: &Server, ctx: &Ctx, cookie: &str) -> Result<Caller, Fa
         let mut tx = app.store().read().await?;
         store::account::sessions::by_secret_hash(&mut tx, &hash, ctx.now).await?
     };
-    let Some((session, user)) = found else { return Ok(Caller::Nobody) };
+    let Some((session, user)) = found else { return Ok(Caller::Anonymous) };
     if ctx.now.since(session.last_seen_at) >= PRECISION {
         let lifetimes = &app.settings().lifetimes;
         let limit = session.proof.at.plus(lifetimes.session_absolute);

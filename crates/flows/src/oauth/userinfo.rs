@@ -108,7 +108,7 @@ async fn by_credential(app: &Server, ctx: &Ctx, token: &str) -> Result<Map<Strin
             data.view().userinfo(&view.scopes, &ClaimsRequest::default())
         }
         Caller::ApiKey(view) => claims::of_workspace(&view.workspace, &view.rights.roles.claim()),
-        Caller::Session(_) | Caller::OrphanedKey(_) | Caller::Nobody => {
+        Caller::Session(_) | Caller::OrphanedKey(_) | Caller::Anonymous => {
             app.record(ctx, HERE, Inactive::Foreign.reason(), AuditSubject::default());
             return refuse(R::TokenInactive);
         }

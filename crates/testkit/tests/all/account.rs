@@ -13,7 +13,7 @@ use flows::sign_in::session::NewSession;
 use testkit::{PASSWORD, TestApp, TestUser, for_each_database};
 
 async fn sign_in(app: &TestApp, user: &TestUser) -> NewSession {
-    password::sign_in(&app.app, &app.ctx(), user.user.email.as_str(), &Secret::new(PASSWORD), &Caller::Nobody)
+    password::sign_in(&app.app, &app.ctx(), user.user.email.as_str(), &Secret::new(PASSWORD), &Caller::Anonymous)
         .await
         .unwrap()
 }
@@ -113,11 +113,11 @@ async fn a_new_password_needs_the_old_one_and_signs_out_everywhere_else() {
         assert!(is_alive(&app, &here).await && !is_alive(&app, &there).await && is_alive(&app, &bobs).await);
         assert_eq!(change(PASSWORD, "a third long one").await.err(), Some("current_password_wrong"));
         let anew =
-            password::sign_in(&app.app, &ctx, "ada@example.com", &Secret::new("another long one"), &Caller::Nobody)
+            password::sign_in(&app.app, &ctx, "ada@example.com", &Secret::new("another long one"), &Caller::Anonymous)
                 .await;
         assert!(anew.is_ok());
         assert!(
-            password::sign_in(&app.app, &ctx, "ada@example.com", &Secret::new(PASSWORD), &Caller::Nobody)
+            password::sign_in(&app.app, &ctx, "ada@example.com", &Secret::new(PASSWORD), &Caller::Anonymous)
                 .await
                 .is_err()
         );

@@ -21,7 +21,8 @@ async fn point_1_1_guesses_at_once_share_one_allowance() {
         let app = TestApp::start(database).await;
         app.user("ada@example.com", 0).await;
         let (ctx, guess) = (app.ctx(), Secret::new("a guess of many"));
-        let guesses = (0..200).map(|_| password::sign_in(&app.app, &ctx, "ada@example.com", &guess, &Caller::Nobody));
+        let guesses =
+            (0..200).map(|_| password::sign_in(&app.app, &ctx, "ada@example.com", &guess, &Caller::Anonymous));
         let (mut wrong, mut slowed, mut full) = (0, 0, 0);
         for outcome in join_all(guesses).await {
             match outcome {
@@ -48,13 +49,13 @@ fn from(app: &TestApp, ip: &str) -> Ctx {
 /// How a guess at the account ended, and the seconds that the next one has to wait.
 async fn guess(app: &TestApp, ip: &str, email: &str, mark: Option<&Secret>) -> (&'static str, Option<i64>) {
     let (ctx, guess) = (from(app, ip), Secret::new("a guess of many"));
-    let here = Here { caller: &Caller::Nobody, mark };
+    let here = Here { caller: &Caller::Anonymous, mark };
     let outcome = password::sign_in(&app.app, &ctx, email, &guess, here).await;
     (outcome.err().map_or("in", |failure| failure.reason()), ctx.later.seconds())
 }
 
 async fn signed_in(app: &TestApp, ip: &str, email: &str, mark: Option<&Secret>) -> Result<Secret, &'static str> {
-    let here = Here { caller: &Caller::Nobody, mark };
+    let here = Here { caller: &Caller::Anonymous, mark };
     let outcome = password::sign_in(&app.app, &from(app, ip), email, &Secret::new(PASSWORD), here).await;
     outcome.map(|new| new.mark.value).map_err(|failure| failure.reason())
 }
@@ -257,7 +258,7 @@ async fn point_1_1_guesses_at_user_codes_share_one_allowance() {
         let asked = device.post("/oauth2/device_authorization", &[("scope", "openid")]).await.json();
         let own = asked["user_code"].as_str().unwrap();
         let session =
-            password::sign_in(&here.app, &here.ctx(), "ada@example.com", &Secret::new(PASSWORD), &Caller::Nobody)
+            password::sign_in(&here.app, &here.ctx(), "ada@example.com", &Secret::new(PASSWORD), &Caller::Anonymous)
                 .await
                 .unwrap();
         let signed_in = access::session::current(&here.app, &here.ctx(), session.secret.expose()).await.unwrap();
@@ -266,7 +267,7 @@ async fn point_1_1_guesses_at_user_codes_share_one_allowance() {
             let entered = flows::oauth::device::enter(&node.app, &ctx, code, caller, [0; 32]).await;
             (entered.err().map_or("entered", |failure| failure.reason()), ctx.later.seconds())
         };
-        for (ip, caller) in [("192.0.2.1", &Caller::Nobody), ("192.0.2.2", &signed_in)] {
+        for (ip, caller) in [("192.0.2.1", &Caller::Anonymous), ("192.0.2.2", &signed_in)] {
             for n in 0..FREE {
                 let node = if n % 2 == 0 { &here } else { &there };
                 assert_eq!(enter(node, ip, "BBBB-BBBB", caller).await, ("user_code_unknown", None));
@@ -407,7 +408,7 @@ async fn point_2_1_an_attempt_that_nobody_waits_for_is_counted() {
         let app = TestApp::start(database).await;
         app.user("ada@example.com", 0).await;
         let (ctx, guess) = (app.ctx(), Secret::new("a guess of many"));
-        let attempt = || password::sign_in(&app.app, &ctx, "ada@example.com", &guess, &Caller::Nobody);
+        let attempt = || password::sign_in(&app.app, &ctx, "ada@example.com", &guess, &Caller::Anonymous);
         for _ in 0..6 {
             // Begun and dropped, as where the browser closes the connection.
             drop(Box::pin(attempt()).as_mut().now_or_never());

@@ -115,7 +115,7 @@ impl Given {
         })
         .await;
         let email = user.user.email.as_str();
-        let session = password::sign_in(app, &ctx, email, &Secret::new(password), &Caller::Nobody).await.unwrap();
+        let session = password::sign_in(app, &ctx, email, &Secret::new(password), &Caller::Anonymous).await.unwrap();
         let caller = access::session::current(app, &ctx, session.secret.expose()).await.unwrap();
         let named = workspace.to_string();
         let mut who = flows::access::principal::by_session(app, &ctx, &caller, Some(&named)).await.unwrap();
@@ -390,7 +390,7 @@ async fn point_4_1_no_session_of_the_old_password_outlives_it() {
             let (old, new) = (words[round as usize % 2], words[1 - round as usize % 2]);
             let (node, other, id) = (nodes[0].clone(), nodes[1].clone(), ada.user.id);
             let sign_in = async move {
-                password::sign_in(&node.app, &node.ctx(), "ada@example.com", &Secret::new(old), &Caller::Nobody)
+                password::sign_in(&node.app, &node.ctx(), "ada@example.com", &Secret::new(old), &Caller::Anonymous)
                     .await
                     .is_ok()
             };

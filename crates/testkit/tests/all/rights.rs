@@ -467,8 +467,8 @@ async fn point_1_5_a_failed_sign_in_names_the_account_and_never_an_unknown_addre
         let ada = app.user("ada@example.com", 1).await;
         let sign_in = async |email: &str| {
             let wrong = domain::Secret::new("not the password");
-            let nobody = flows::access::caller::Caller::Nobody;
-            assert!(flows::sign_in::password::sign_in(&app.app, &app.ctx(), email, &wrong, &nobody).await.is_err());
+            let anonymous = flows::access::caller::Caller::Anonymous;
+            assert!(flows::sign_in::password::sign_in(&app.app, &app.ctx(), email, &wrong, &anonymous).await.is_err());
             last(&app, "sign_in").await
         };
         let failed = sign_in("Ada@Example.com").await;

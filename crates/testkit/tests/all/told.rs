@@ -154,7 +154,7 @@ impl Stage {
 
     async fn signed_in(&self, user: &TestUser) -> session::NewSession {
         let (password, email) = (Secret::new(PASSWORD), user.user.email.as_str());
-        password::sign_in(&self.app.app, &self.app.ctx(), email, &password, &Caller::Nobody).await.unwrap()
+        password::sign_in(&self.app.app, &self.app.ctx(), email, &password, &Caller::Anonymous).await.unwrap()
     }
 
     async fn caller(&self, user: &TestUser) -> Caller {
@@ -311,7 +311,7 @@ async fn ways(s: &Stage, change: Change) -> Vec<Act> {
         }
         Change::SignedIn => {
             let (email, password) = (user.user.email.clone(), Secret::new(PASSWORD));
-            one(act!(s, |app, ctx| password::sign_in(app, ctx, email.as_str(), &password, &Caller::Nobody)))
+            one(act!(s, |app, ctx| password::sign_in(app, ctx, email.as_str(), &password, &Caller::Anonymous)))
         }
         Change::SignedOut => {
             let (session, caller) = (s.signed_in(&user).await, s.caller(&s.operator).await);
@@ -581,7 +581,7 @@ async fn point_3_1_the_order_within_a_second_is_that_of_what_happened() {
             names.push(workspace.id);
             // A refusal between two changes waits in memory, and stands between them all the same.
             let unknown = Secret::new("wrong password");
-            password::sign_in(app, &ctx, &format!("n{n}@example.com"), &unknown, &Caller::Nobody).await.unwrap_err();
+            password::sign_in(app, &ctx, &format!("n{n}@example.com"), &unknown, &Caller::Anonymous).await.unwrap_err();
         }
         app.flush().await.unwrap();
         let mut tx = s.app.store.read().await.unwrap();

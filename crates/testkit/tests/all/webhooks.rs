@@ -580,7 +580,7 @@ async fn what_looks_like_an_attack_is_told() {
                 &app.ctx(),
                 email,
                 &Secret::new("a wrong password"),
-                &caller::Caller::Nobody,
+                &caller::Caller::Anonymous,
             )
             .await;
             assert!(wrong.is_err());

@@ -154,7 +154,7 @@ fn shown(
 /// The gate: the person, by session or personal access token.
 async fn person(state: &WebState, incoming: &mut Incoming) -> Result<Caller, Box<Response>> {
     let session = match incoming.bearer() {
-        Some(_) => Ok(Caller::Nobody),
+        Some(_) => Ok(Caller::Anonymous),
         None if incoming.is_session_of_other_site(state) => {
             let refusal = principal::other_site(state.app(), &incoming.ctx);
             return Err(Box::new(refused(refusal.code(), refusal.public())));

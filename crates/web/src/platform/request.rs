@@ -103,7 +103,7 @@ impl Incoming {
     pub async fn session(&self, state: &WebState) -> Result<Caller, Fault> {
         match Cookie::Session.read(state, &self.headers) {
             Some(cookie) => flows::access::session::current(state.app(), &self.ctx, &cookie).await,
-            None => Ok(Caller::Nobody),
+            None => Ok(Caller::Anonymous),
         }
     }
 

@@ -55,16 +55,18 @@ async fn page(
     let mut browser = browser.clone();
     let client = match interaction {
         "" => None,
-        text => match authorize::login_page(state.app(), &incoming.ctx, text, &Caller::Nobody, browser.binding(state))
-            .await
-        {
-            Ok(AuthorizeOutcome::Login { client, redirect_uri, locales, .. }) => {
-                browser.speak(&locales);
-                Some((client, redirect_uri))
+        text => {
+            match authorize::login_page(state.app(), &incoming.ctx, text, &Caller::Anonymous, browser.binding(state))
+                .await
+            {
+                Ok(AuthorizeOutcome::Login { client, redirect_uri, locales, .. }) => {
+                    browser.speak(&locales);
+                    Some((client, redirect_uri))
+                }
+                Ok(_) => return home::redirect(state),
+                Err(failure) => return error::interrupted(state, incoming, &failure),
             }
-            Ok(_) => return home::redirect(state),
-            Err(failure) => return error::interrupted(state, incoming, &failure),
-        },
+        }
     };
     // If the client needs no consent, or receives an error, the chain of redirects ends at the client.
     let leads = Leads::to(client.as_ref().and_then(|(_, uri)| uri.as_deref()));

@@ -207,7 +207,7 @@ async fn a_password_is_changed_where_the_old_one_is_known() {
             &app.ctx(),
             "ada@example.com",
             &Secret::new(password),
-            &Caller::Nobody,
+            &Caller::Anonymous,
         )
         .await
         .is_ok()
@@ -229,7 +229,7 @@ async fn sessions_are_told_by_their_devices_and_ended() {
     let mut sign_in = async |agent: &str, ip: &str| {
         (ctx.facts.user_agent, ctx.facts.ip) = (agent.to_owned(), ip.to_owned());
         let password = Secret::new(PASSWORD);
-        flows::sign_in::password::sign_in(&app.app, &ctx, "ada@example.com", &password, &Caller::Nobody)
+        flows::sign_in::password::sign_in(&app.app, &ctx, "ada@example.com", &password, &Caller::Anonymous)
             .await
             .unwrap()
             .id

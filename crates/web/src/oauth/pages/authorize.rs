@@ -164,7 +164,7 @@ pub async fn resume(State(state): State<WebState>, incoming: Incoming) -> Respon
     };
     let (app, ctx, binding) = (state.app(), &incoming.ctx, browser.binding(&state));
     let next = match incoming.query.get(OTHER) {
-        Some(_) => authorize::login_page(app, ctx, text, &Caller::Nobody, binding).await,
+        Some(_) => authorize::login_page(app, ctx, text, &Caller::Anonymous, binding).await,
         None => authorize::resume(app, ctx, text, &caller, binding).await,
     };
     show(&state, &incoming, &mut browser, next, &FormState::default())
