@@ -58,9 +58,9 @@ impl Default for Page {
 /// one by one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum UserCursor {
-    /// No user to start from: the page number says where the page begins.
+    /// The page number says where the page begins.
     #[default]
-    Nobody,
+    PageNumber,
     /// The page begins after this user.
     After(UserId),
     /// The page ends before this user.
@@ -76,7 +76,7 @@ impl UserCursor {
         backwards: &'static str,
     ) -> (&'static str, String, i64) {
         match self {
-            Self::Nobody => (forwards, String::new(), page.offset()),
+            Self::PageNumber => (forwards, String::new(), page.offset()),
             Self::After(user) => (forwards, user.to_string(), 0),
             Self::Before(user) => (backwards, user.to_string(), 0),
         }

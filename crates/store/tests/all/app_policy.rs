@@ -140,9 +140,12 @@ async fn applications_of_a_workspace_and_their_people() {
                 page.items.into_iter().map(|one| (one.user_id, one.scopes.to_string(), one.since, one.last_used_at));
             (items.collect::<Vec<_>>(), page.total)
         };
-        assert_eq!(people(1, UserCursor::Nobody).await, (vec![(user_id(1), "openid".to_owned(), NOW, Some(NOW))], 2));
+        assert_eq!(
+            people(1, UserCursor::PageNumber).await,
+            (vec![(user_id(1), "openid".to_owned(), NOW, Some(NOW))], 2)
+        );
         let second = (vec![(user_id(2), "email".to_owned(), at(5), None)], 2);
-        assert_eq!(people(2, UserCursor::Nobody).await, second);
+        assert_eq!(people(2, UserCursor::PageNumber).await, second);
         assert_eq!(people(9, UserCursor::After(user_id(1))).await, second, "the number passes over nobody");
         assert_eq!(people(1, UserCursor::Before(user_id(9))).await, second);
         assert_eq!(people(1, UserCursor::Before(user_id(1))).await, (vec![], 2));

@@ -25,14 +25,14 @@ async fn people_are_put_together_and_members_are_known() {
         let page = async |n, limit, beside| {
             read_tx!(db, |tx| client_people::page(tx, &client_id(12), owner, Page::new(n, limit), beside))
         };
-        let all = page(1, 20, UserCursor::Nobody).await;
+        let all = page(1, 20, UserCursor::PageNumber).await;
         assert_eq!((all.total, all.items.len()), (2, 2));
         let (one, two) = (&all.items[0], &all.items[1]);
         assert_eq!((one.user_id, two.user_id), (user_id(1), user_id(2)));
         assert_eq!(one.workspaces, [None, Some(workspace_id(1))]);
         assert!(one.scopes.contains("email") && one.scopes.contains("profile") && !one.scopes.contains("openid"));
         assert_eq!((one.last_used_at, two.last_used_at, one.since), (Some(NOW), None, at(5)));
-        assert_eq!(page(2, 1, UserCursor::Nobody).await.items.as_slice(), std::slice::from_ref(two));
+        assert_eq!(page(2, 1, UserCursor::PageNumber).await.items.as_slice(), std::slice::from_ref(two));
         for (beside, found) in [
             (UserCursor::After(user_id(1)), vec![two]),
             (UserCursor::After(user_id(2)), vec![]),

@@ -166,13 +166,13 @@ async fn point_3_1_a_workspace_sees_the_apps_that_receive_it_in_peoples_own_name
         assert_eq!(one.scopes.len(), 0, "what they allowed for themselves is not the workspace's to know");
         assert_eq!(find(1, 1000).await, None);
 
-        let nobody = UserCursor::Nobody;
-        assert_eq!(people(db, 1, all, nobody, 1).await, (vec![1, 2], 2));
-        assert_eq!(people(db, 1, Page::new(2, 1), nobody, 1).await, (vec![2], 2));
+        let by_number = UserCursor::PageNumber;
+        assert_eq!(people(db, 1, all, by_number, 1).await, (vec![1, 2], 2));
+        assert_eq!(people(db, 1, Page::new(2, 1), by_number, 1).await, (vec![2], 2));
         assert_eq!(people(db, 1, Page::new(9, 1), UserCursor::After(user_id(1)), 1).await, (vec![2], 2));
         assert_eq!(people(db, 1, Page::new(1, 1), UserCursor::Before(user_id(2)), 1).await, (vec![1], 2));
-        assert_eq!(people(db, 12, all, nobody, 1).await, (vec![2], 1));
-        assert_eq!(people(db, 13, all, nobody, 1).await, (vec![], 0), "for the workspace is another list");
+        assert_eq!(people(db, 12, all, by_number, 1).await, (vec![2], 1));
+        assert_eq!(people(db, 13, all, by_number, 1).await, (vec![], 0), "for the workspace is another list");
 
         // What a rule would end, and that it does; the list offers them.
         let effect = async |policy| read_tx!(db, |tx| app_policy::effect(tx, workspace_id(1), policy, NOW));
@@ -185,19 +185,19 @@ async fn point_3_1_a_workspace_sees_the_apps_that_receive_it_in_peoples_own_name
         write_tx!(db, |tx| app_policy::set(tx, workspace_id(1), AppPolicy::Listed, at(2)));
         assert_eq!(effect(AppPolicy::Verified).await.own_names, 1);
         assert_eq!(apps(db, "App 1", all, 2).await, (list[1..].to_vec(), 2), "the list says so of App 1 alone");
-        assert_eq!((find(1, 2).await, people(db, 1, all, nobody, 2).await), (None, (vec![], 0)));
+        assert_eq!((find(1, 2).await, people(db, 1, all, by_number, 2).await), (None, (vec![], 0)));
         write_tx!(db, |tx| app_policy::set(tx, workspace_id(1), AppPolicy::All, at(2)));
 
         // Members who left or are disabled, grants that ended, and clients that were disabled count no more.
         write_tx!(db, |tx| workspace::remove_member(tx, user_id(1), workspace_id(1)));
-        assert_eq!(people(db, 1, all, nobody, 2).await, (vec![2], 1));
+        assert_eq!(people(db, 1, all, by_number, 2).await, (vec![2], 1));
         write_tx!(db, |tx| grants::end_each(
             tx,
             GrantSelection::UserClientWorkspace(user_id(2), client_id(12), None),
             EndReason::ConsentRevoked,
             at(3)
         ));
-        assert_eq!((find(12, 3).await, people(db, 12, all, nobody, 3).await), (None, (vec![], 0)));
+        assert_eq!((find(12, 3).await, people(db, 12, all, by_number, 3).await), (None, (vec![], 0)));
         write_tx!(db, |tx| users::set_disabled(tx, user_id(2), true, at(3)));
         assert_eq!(find(1, 3).await, None);
         write_tx!(db, |tx| users::set_disabled(tx, user_id(2), false, at(3)));

@@ -47,15 +47,20 @@ async fn what_was_taken_back_counts_nowhere_while_its_rows_are_still_there() {
         assert_eq!(read_tx!(db, |tx| consents::of_user_and_client(tx, user_id(1), &one, at(2))), [] as [_; 0]);
         assert_eq!(read_tx!(db, |tx| consents::count_for_user(tx, user_id(1))), 1);
         assert_eq!(read_tx!(db, |tx| user_count::total(tx, &one)), 0);
-        let people = read_tx!(db, |tx| client_people::page(tx, &one, None, Page::default(), UserCursor::Nobody));
+        let people = read_tx!(db, |tx| client_people::page(tx, &one, None, Page::default(), UserCursor::PageNumber));
         assert_eq!((people.items, people.total), (vec![], 0));
         assert_eq!(read_tx!(db, |tx| client_people::find(tx, &one, None, user_id(1))), None);
         assert_eq!(read_tx!(db, |tx| client_people::living_grants(tx, &one, at(2))), 0);
         let apps = read_tx!(db, |tx| workspace_apps::page(tx, workspace_id(1), "", Page::default(), at(2)));
         assert_eq!((apps.items.len(), apps.total), (1, 1));
         assert_eq!(read_tx!(db, |tx| workspace_apps::find(tx, workspace_id(1), &one, at(2))), None);
-        let people =
-            read_tx!(db, |tx| workspace_apps::people(tx, workspace_id(1), &one, Page::default(), UserCursor::Nobody));
+        let people = read_tx!(db, |tx| workspace_apps::people(
+            tx,
+            workspace_id(1),
+            &one,
+            Page::default(),
+            UserCursor::PageNumber
+        ));
         assert_eq!((people.items, people.total), (vec![], 0));
         assert_eq!(read_tx!(db, |tx| workspace_apps::person(tx, workspace_id(1), &one, user_id(1))), None);
         assert_eq!(read_tx!(db, |tx| workspace_apps::living_grants(tx, workspace_id(1), &one, None, at(2))), 0);
@@ -190,7 +195,7 @@ async fn point_4_3_what_a_workspace_took_back_counts_nowhere_while_its_rows_are_
         assert_eq!(read_tx!(db, |tx| consents::of_user_and_client(tx, user_id(1), &one, NOW)), [] as [_; 0]);
         assert_eq!(read_tx!(db, |tx| consents::of_user_and_client(tx, user_id(2), &one, NOW)).len(), 1);
         assert_eq!(read_tx!(db, |tx| consents::count_for_user(tx, user_id(1))), 1);
-        let people = read_tx!(db, |tx| client_people::page(tx, &one, None, Page::default(), UserCursor::Nobody));
+        let people = read_tx!(db, |tx| client_people::page(tx, &one, None, Page::default(), UserCursor::PageNumber));
         assert_eq!((people.items.len(), people.total), (2, 2));
         assert_eq!(people.items[1].workspaces, [elsewhere]);
         assert_eq!(read_tx!(db, |tx| client_people::living_grants(tx, &one, at(2))), 0);
@@ -200,8 +205,13 @@ async fn point_4_3_what_a_workspace_took_back_counts_nowhere_while_its_rows_are_
         let apps = read_tx!(db, |tx| workspace_apps::page(tx, workspace_id(2), "", Page::default(), NOW));
         assert_eq!((apps.items.len(), apps.items[0].people), (1, 1));
         assert_eq!(read_tx!(db, |tx| workspace_apps::find(tx, workspace_id(1), &one, NOW)), None);
-        let people =
-            read_tx!(db, |tx| workspace_apps::people(tx, workspace_id(1), &one, Page::default(), UserCursor::Nobody));
+        let people = read_tx!(db, |tx| workspace_apps::people(
+            tx,
+            workspace_id(1),
+            &one,
+            Page::default(),
+            UserCursor::PageNumber
+        ));
         assert_eq!((people.items, people.total), (vec![], 0));
         assert_eq!(read_tx!(db, |tx| workspace_apps::person(tx, workspace_id(1), &one, user_id(1))), None);
         assert_eq!(read_tx!(db, |tx| workspace_apps::standing(tx, workspace_id(1), &one, at(2))), (0, 0));

@@ -64,7 +64,7 @@ async fn applications_are_listed_and_revoked_for_one_and_for_all() {
         scopes.sort_unstable();
         assert_eq!(scopes, ["email", "openid", "profile"]);
         assert_eq!((seen.first_allowed_at, seen.last_used_at), (Some(began), Some(app.ctx().now)));
-        let people = workspace::apps::people(&app.app, &app.ctx(), &owns, id, Page::default(), UserCursor::Nobody)
+        let people = workspace::apps::people(&app.app, &app.ctx(), &owns, id, Page::default(), UserCursor::PageNumber)
             .await
             .unwrap();
         let ones = people.items.iter().find(|person| person.email.as_str() == "one@example.com").unwrap();

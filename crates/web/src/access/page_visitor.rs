@@ -126,7 +126,7 @@ impl PageVisitor {
         match (self.page_number(), id("after"), id("before")) {
             (number, Some(user), _) => (number, UserCursor::After(user)),
             (number, None, Some(user)) => (number, UserCursor::Before(user)),
-            (number, None, None) => (if number > BY_NUMBER { 1 } else { number }, UserCursor::Nobody),
+            (number, None, None) => (if number > BY_NUMBER { 1 } else { number }, UserCursor::PageNumber),
         }
     }
 

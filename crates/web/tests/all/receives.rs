@@ -539,7 +539,7 @@ async fn point_3_1_people_read_that_an_apps_developer_sees_their_id() {
         let developer = app.principal(&dev, Some(dev.workspaces[0])).await;
         let ctx = app.ctx();
         let people =
-            flows::clients::people::list(&app.app, &ctx, &developer, client, Page::default(), UserCursor::Nobody);
+            flows::clients::people::list(&app.app, &ctx, &developer, client, Page::default(), UserCursor::PageNumber);
         let people = people.await.unwrap().items;
         assert_eq!(
             (people[0].user_id, people[0].name.as_deref(), people[0].email.as_deref()),

@@ -132,7 +132,7 @@ pub async fn app(
         Ok(found) => found,
         Err(failure) => return person.refused(&state, &failure),
     };
-    let (first, there) = ((1, UserCursor::Nobody), person.page_beside());
+    let (first, there) = ((1, UserCursor::PageNumber), person.page_beside());
     let ((number, beside), (own_number, own_beside)) =
         if person.query(LIST) == OWN { (first, there) } else { (there, first) };
     let (app, ctx, who) = (state.app(), &person.ctx, &person.principal);
