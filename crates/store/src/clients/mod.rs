@@ -2,7 +2,7 @@
 
 pub mod activity;
 pub mod failed_requests;
-pub(crate) mod lets_in;
+pub(crate) mod policy;
 pub mod search;
 pub mod unprotected;
 

@@ -1,6 +1,6 @@
 //! Which clients a workspace allows. Changing the policy or the list takes an exclusive lock on the workspace; relying
 //! on them takes a shared one.
-use crate::clients::lets_in::{forbids, lets_in};
+use crate::clients::policy::{policy_allows, policy_forbids};
 use crate::grants::own_names::own_names;
 use crate::grants::workspace_apps::{apps_of, reaching};
 use crate::platform::dialect;
@@ -28,7 +28,7 @@ pub async fn set(tx: &mut Tx, workspace: WorkspaceId, to: AppPolicy, now: Timest
 pub async fn allows(tx: &mut Tx, workspace: WorkspaceId, client: &ClientId) -> Result<bool, StoreError> {
     let sql = concat!(
         "SELECT w.id FROM workspaces w JOIN clients c ON c.id = $2 WHERE w.id = $1 AND ",
-        lets_in!("w.app_policy", "w.id")
+        policy_allows!("w.app_policy", "w.id")
     );
     Ok(tx.one(sql, params![workspace, client]).await?.is_some())
 }
@@ -47,7 +47,7 @@ pub struct Place {
     /// The workspace and the user's roles in it.
     pub membership: WorkspaceMembership,
     /// Whether the workspace's policy allows the client.
-    pub lets_in: bool,
+    pub allowed: bool,
     /// The client's epoch in the workspace.
     pub epoch: i64,
 }
@@ -56,7 +56,7 @@ pub struct Place {
 pub async fn memberships(tx: &mut Tx, user: UserId, client: &ClientId) -> Result<Vec<Place>, StoreError> {
     let sql = concat!(
         "SELECT w.id, w.name, m.role, m.extra_roles, CAST(CASE WHEN ",
-        lets_in!("w.app_policy", "w.id"),
+        policy_allows!("w.app_policy", "w.id"),
         " THEN 1 ELSE 0 END AS BIGINT), ",
         epoch_there!("c.id", "w.id"),
         " FROM members m JOIN workspaces w ON w.id = m.workspace_id JOIN clients c ON c.id = $2 WHERE m.user_id = $1 ORDER BY w.name, w.id LIMIT $3"
@@ -65,7 +65,7 @@ pub async fn memberships(tx: &mut Tx, user: UserId, client: &ClientId) -> Result
     let each = rows.iter_mut().map(|row| {
         let membership =
             WorkspaceMembership { workspace_id: row.parse()?, workspace_name: row.text()?, roles: read_roles(row)? };
-        Ok(Place { membership, lets_in: row.bool()?, epoch: row.int()? })
+        Ok(Place { membership, allowed: row.bool()?, epoch: row.int()? })
     });
     each.collect()
 }
@@ -94,7 +94,7 @@ pub async fn kept_out(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<ClientI
          FROM used v WHERE v.client_id IS NOT NULL) \
          SELECT x.id FROM clients x WHERE x.id IN (SELECT a.client_id FROM apps a UNION ALL SELECT v.client_id FROM used v) \
          AND ",
-        forbids!("$1", "x.id"),
+        policy_forbids!("$1", "x.id"),
         " ORDER BY x.id"
     );
     tx.all(sql, params![workspace]).await?.iter_mut().map(Row::client_id).collect()
@@ -128,12 +128,12 @@ pub async fn effect(
         ", ",
         own_names!("$4"),
         ", kept_out (client_id) AS MATERIALIZED (SELECT c.id FROM apps a JOIN clients c ON c.id = a.client_id WHERE NOT ",
-        lets_in!("$2", "$1"),
+        policy_allows!("$2", "$1"),
         ") SELECT (SELECT COUNT(*) FROM kept_out), (SELECT COUNT(*) FROM (SELECT DISTINCT o.user_id FROM kept_out k \
          CROSS JOIN consents o WHERE o.workspace_id = $1 AND o.workspace_id <> '' AND o.client_id = k.client_id AND ",
         stands_in!("o", "k.client_id", "$1"),
         " LIMIT $3) affected), (SELECT COUNT(*) FROM own_names b CROSS JOIN clients c WHERE c.id = b.client_id AND NOT ",
-        lets_in!("$2", "$1"),
+        policy_allows!("$2", "$1"),
         ")"
     );
     match tx.one(sql, params![workspace, policy.as_str(), COUNTED, now]).await? {

@@ -11,7 +11,7 @@ pub mod spent_consents;
 pub mod user_count;
 pub mod workspace_apps;
 
-use crate::clients::lets_in;
+use crate::clients::policy;
 use crate::platform::dialect;
 use crate::platform::epochs::lives;
 use crate::platform::page::MAX_LIMIT;
@@ -155,7 +155,7 @@ pub async fn by_id_with_context(
         columns!(),
         ", u.disabled_at, c.disabled_at, c.deleted_at, c.owner_workspace_id, r.expires_at, \
          CAST(CASE WHEN g.sub_type = 'workspace' OR ",
-        lets_in::lets_in!("w.app_policy", "w.id"),
+        policy::policy_allows!("w.app_policy", "w.id"),
         " THEN 1 ELSE 0 END AS BIGINT), c.access_epoch + u.epoch + COALESCE(k.epoch, 0), m.workspace_id, m.role, m.extra_roles \
          FROM grants g JOIN users u ON u.id = g.user_id JOIN clients c ON c.id = g.client_id \
          LEFT JOIN revoked_tokens r ON r.token_id = $2 \

@@ -17,7 +17,7 @@ macro_rules! carries {
             " AND g.ended_at IS NULL AND g.expires_at > ",
             $now,
             " AND c.disabled_at IS NULL AND c.deleted_at IS NULL AND ",
-            crate::clients::lets_in::lets_in!("w.app_policy", "w.id"),
+            crate::clients::policy::policy_allows!("w.app_policy", "w.id"),
             " AND EXISTS (SELECT 1 FROM members m JOIN users v ON v.id = m.user_id JOIN consents k ON k.user_id = m.user_id \
              AND k.client_id = c.id AND k.workspace_id = '' WHERE m.user_id = g.user_id AND m.workspace_id = $1 \
              AND v.disabled_at IS NULL AND k.epoch = c.access_epoch AND g.epoch = c.access_epoch + v.epoch)"
@@ -64,7 +64,7 @@ macro_rules! shows {
             " AND ",
             crate::platform::epochs::lives!("g"),
             ")) AND EXISTS (SELECT 1 FROM workspaces r WHERE r.id = m.workspace_id AND ",
-            crate::clients::lets_in::lets_in!("r.app_policy", "r.id"),
+            crate::clients::policy::policy_allows!("r.app_policy", "r.id"),
             ") LEFT JOIN workspaces h ON h.id = m.workspace_id"
         )
     };

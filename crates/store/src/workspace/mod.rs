@@ -4,7 +4,7 @@ pub mod invitations;
 pub mod search;
 
 use crate::account::users;
-use crate::clients::lets_in::lets_in;
+use crate::clients::policy::policy_allows;
 use crate::platform::dialect;
 use crate::platform::epochs::epoch_there;
 use crate::platform::page::{MAX_LIMIT, Page, Paged, count};
@@ -176,7 +176,7 @@ pub async fn subject(
         "SELECT ",
         users::columns!(),
         ", CAST(CASE WHEN ",
-        lets_in!("w.app_policy", "w.id"),
+        policy_allows!("w.app_policy", "w.id"),
         " THEN 1 ELSE 0 END AS BIGINT), ",
         epoch_there!("c.id", "w.id"),
         ", m.role, m.extra_roles, ",

@@ -50,7 +50,7 @@ async fn the_rule_says_who_comes_in_and_what_ends() {
             assert_eq!(allowed().await, expected);
             let seen = read_tx!(db, |tx| app_policy::memberships(tx, user_id(1), &client_id(13)));
             let seen: Vec<_> =
-                seen.iter().map(|place| (place.membership.workspace_name.as_str(), place.lets_in)).collect();
+                seen.iter().map(|place| (place.membership.workspace_name.as_str(), place.allowed)).collect();
             assert_eq!(seen, [("Workspace 1", expected[2]), ("Workspace 2", true)]);
         }
         assert_eq!(read_tx!(db, |tx| app_policy::read(tx, workspace_id(9))), None);
@@ -183,7 +183,7 @@ async fn whoever_has_very_many_workspaces_can_choose_each() {
         let mine = read_tx!(db, |tx| app_policy::memberships(tx, user_id(1), &client_id(1)));
         let allowed = read_tx!(db, |tx| consents::list_for_client(tx, user_id(1), &client_id(1)));
         for n in 10..160 {
-            assert!(mine.iter().any(|place| place.membership.workspace_id == workspace_id(n) && place.lets_in), "{n}");
+            assert!(mine.iter().any(|place| place.membership.workspace_id == workspace_id(n) && place.allowed), "{n}");
             assert!(allowed.iter().any(|consent| consent.workspace_id == Some(workspace_id(n))), "{n}");
         }
     })

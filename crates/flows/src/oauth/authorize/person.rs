@@ -40,7 +40,7 @@ pub async fn person(tx: &mut Tx, caller: &Caller, client: &ClientId) -> Result<O
         locale: user.locale.clone(),
         epoch: user.epoch,
         epochs: places.iter().map(|place| (place.membership.workspace_id, place.epoch)).collect(),
-        forbidden: places.iter().filter(|place| !place.lets_in).map(|place| place.membership.workspace_id).collect(),
+        forbidden: places.iter().filter(|place| !place.allowed).map(|place| place.membership.workspace_id).collect(),
         home: match places.as_slice() {
             [only] => Some(only.membership.workspace_id),
             _ => user.default_workspace_id,

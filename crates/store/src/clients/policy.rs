@@ -1,7 +1,7 @@
 //! A workspace's app policy as an SQL condition, defined once so that one statement can apply it to many rows.
 
 /// Whether the policy `$policy` of the workspace `$workspace` allows the client `c`.
-macro_rules! lets_in {
+macro_rules! policy_allows {
     ($policy:literal, $workspace:literal) => {
         concat!(
             "(c.trust = 'first_party' OR ",
@@ -19,7 +19,7 @@ macro_rules! lets_in {
 }
 
 /// Whether the workspace `$workspace` does not allow the client `$client`.
-macro_rules! forbids {
+macro_rules! policy_forbids {
     ($workspace:literal, $client:literal) => {
         concat!(
             "NOT EXISTS (SELECT 1 FROM workspaces w JOIN clients c ON c.id = ",
@@ -27,9 +27,9 @@ macro_rules! forbids {
             " WHERE w.id = ",
             $workspace,
             " AND ",
-            crate::clients::lets_in::lets_in!("w.app_policy", "w.id"),
+            crate::clients::policy::policy_allows!("w.app_policy", "w.id"),
             ")"
         )
     };
 }
-pub(crate) use {forbids, lets_in};
+pub(crate) use {policy_allows, policy_forbids};
