@@ -87,7 +87,7 @@ pub(crate) async fn clean(app: &Server, ctx: &Ctx, turn: Turn) -> Result<(), Fau
 pub(crate) async fn clean_consents(app: &Server, ctx: &Ctx) -> Result<(), Fault> {
     let now = ctx.now;
     let mut pace = Pace::default();
-    let mut after = Some(store::grants::spent_consents::Place::default());
+    let mut after = Some(store::grants::spent_consents::ConsentCursor::default());
     while let Some(place) = after {
         let batch = pace.batch(app.store(), move |tx, rows| {
             Box::pin(async move {

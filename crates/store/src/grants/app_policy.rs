@@ -41,9 +41,9 @@ pub async fn hold_clients(tx: &mut Tx, workspace: WorkspaceId) -> Result<(), Sto
     dialect::lock_rows(tx, sql, params![workspace]).await
 }
 
-/// A workspace of a user, from the point of view of a client.
+/// A workspace that a user could choose for a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct CandidateWorkspace {
     /// The workspace and the user's roles in it.
     pub membership: WorkspaceMembership,
     /// Whether the workspace's policy allows the client.
@@ -53,7 +53,7 @@ pub struct Place {
 }
 
 /// The user's workspaces by name; at most [`MOST_CHOICES`].
-pub async fn memberships(tx: &mut Tx, user: UserId, client: &ClientId) -> Result<Vec<Place>, StoreError> {
+pub async fn memberships(tx: &mut Tx, user: UserId, client: &ClientId) -> Result<Vec<CandidateWorkspace>, StoreError> {
     let sql = concat!(
         "SELECT w.id, w.name, m.role, m.extra_roles, CAST(CASE WHEN ",
         policy_allows!("w.app_policy", "w.id"),
@@ -65,7 +65,7 @@ pub async fn memberships(tx: &mut Tx, user: UserId, client: &ClientId) -> Result
     let each = rows.iter_mut().map(|row| {
         let membership =
             WorkspaceMembership { workspace_id: row.parse()?, workspace_name: row.text()?, roles: read_roles(row)? };
-        Ok(Place { membership, allowed: row.bool()?, epoch: row.int()? })
+        Ok(CandidateWorkspace { membership, allowed: row.bool()?, epoch: row.int()? })
     });
     each.collect()
 }

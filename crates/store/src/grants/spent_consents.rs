@@ -19,17 +19,17 @@ macro_rules! spent {
 
 /// The last consent that was checked: its client, user and workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Place(Option<(ClientId, UserId, Option<WorkspaceId>)>);
+pub struct ConsentCursor(Option<(ClientId, UserId, Option<WorkspaceId>)>);
 
-/// Checks the next `limit` consents after a place, and deletes spent ones last changed before `before`. `before` must
+/// Checks the next `limit` consents after a cursor, and deletes spent ones last changed before `before`. `before` must
 /// be long enough ago for their codes to have expired. Returns how many were deleted, and where to continue.
 pub async fn delete(
     tx: &mut Tx,
     now: Timestamp,
     before: Timestamp,
-    after: &Place,
+    after: &ConsentCursor,
     limit: i64,
-) -> Result<(u64, Option<Place>), StoreError> {
+) -> Result<(u64, Option<ConsentCursor>), StoreError> {
     // In the order in which clients are locked.
     let sql = concat!(
         "SELECT client_id, user_id, workspace_id, CAST(CASE WHEN ",
@@ -58,7 +58,7 @@ pub async fn delete(
             }
             deleted += gone;
         }
-        last = Some(Place(Some((client, user, workspace))));
+        last = Some(ConsentCursor(Some((client, user, workspace))));
     }
     Ok((deleted, last.filter(|_| more)))
 }

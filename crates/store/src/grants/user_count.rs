@@ -19,7 +19,7 @@ pub(crate) async fn hold(tx: &mut Tx, client: &ClientId) -> Result<(), StoreErro
 
 /// A consent, as far as it matters for counting its user.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Place {
+struct CountedConsent {
     /// As stored in the table.
     workspace: String,
     /// Whether the consent is valid; it may be revoked and waiting for removal.
@@ -32,7 +32,7 @@ struct Place {
 /// user whose only consent is valid is also counted for its workspace, so that a revocation there uncounts them at
 /// once. If the user has consents elsewhere too, the count is corrected when the revoked row is deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Allowed(Vec<Place>);
+pub(crate) struct Allowed(Vec<CountedConsent>);
 
 impl Allowed {
     pub(crate) async fn read(tx: &mut Tx, user: UserId, client: &ClientId) -> Result<Self, StoreError> {
@@ -44,25 +44,26 @@ impl Allowed {
         );
         // No LIMIT: one row per workspace of the user.
         let mut rows = tx.all(sql, params![user, client]).await?;
-        let each =
-            rows.iter_mut().map(|row| Ok(Place { workspace: row.text()?, alone: row.bool()?, stands: row.bool()? }));
+        let each = rows
+            .iter_mut()
+            .map(|row| Ok(CountedConsent { workspace: row.text()?, alone: row.bool()?, stands: row.bool()? }));
         each.collect::<Result<_, StoreError>>().map(Self)
     }
 
     /// Adds a valid consent in this workspace.
     pub(crate) fn with(&self, workspace: &str) -> Self {
-        let mut places = self.without(workspace).0;
-        places.push(Place { workspace: workspace.to_owned(), stands: true, alone: false });
-        Self(places)
+        let mut consents = self.without(workspace).0;
+        consents.push(CountedConsent { workspace: workspace.to_owned(), stands: true, alone: false });
+        Self(consents)
     }
 
     pub(crate) fn without(&self, workspace: &str) -> Self {
-        Self(self.0.iter().filter(|place| place.workspace != workspace).cloned().collect())
+        Self(self.0.iter().filter(|consent| consent.workspace != workspace).cloned().collect())
     }
 
     /// Keeps only the consents that were already revoked.
     pub(crate) fn without_standing(&self) -> Self {
-        Self(self.0.iter().filter(|place| !place.stands).cloned().collect())
+        Self(self.0.iter().filter(|consent| !consent.stands).cloned().collect())
     }
 
     const fn is_nothing(&self) -> bool {
@@ -72,7 +73,7 @@ impl Allowed {
     /// The workspace of the only consent, if there is exactly one and it is valid.
     fn only(&self) -> Option<&str> {
         match self.0.as_slice() {
-            [place] if place.stands => Some(&place.workspace),
+            [consent] if consent.stands => Some(&consent.workspace),
             _ => None,
         }
     }
@@ -86,7 +87,7 @@ impl Allowed {
     pub(crate) async fn goes(tx: &mut Tx, user: UserId, client: &ClientId, workspace: &str) -> Result<(), StoreError> {
         let now = Self::read(tx, user, client).await?;
         let mut before = now.clone();
-        before.0.push(Place { workspace: workspace.to_owned(), stands: false, alone: false });
+        before.0.push(CountedConsent { workspace: workspace.to_owned(), stands: false, alone: false });
         before.became(tx, user, client, &now).await
     }
 
@@ -102,17 +103,17 @@ impl Allowed {
         if before != after {
             add(tx, client, after - before).await?;
         }
-        let was = self.0.iter().find(|place| place.alone && place.stands).map(|place| place.workspace.as_str());
+        let was = self.0.iter().find(|one| one.alone && one.stands).map(|one| one.workspace.as_str());
         let is = now.only();
         if was == is {
             return Ok(());
         }
-        for (place, alone) in [(was, false), (is, true)] {
-            let Some(place) = place else { continue };
+        for (workspace, alone) in [(was, false), (is, true)] {
+            let Some(workspace) = workspace else { continue };
             let sql = "UPDATE consents SET alone = $4 WHERE user_id = $1 AND client_id = $2 AND workspace_id = $3 \
                        AND alone <> $4";
-            tx.execute(sql, params![user, client, place, alone]).await?;
-            add_in(tx, client, place, if alone { 1 } else { -1 }).await?;
+            tx.execute(sql, params![user, client, workspace, alone]).await?;
+            add_in(tx, client, workspace, if alone { 1 } else { -1 }).await?;
         }
         Ok(())
     }

@@ -32,19 +32,19 @@ impl std::fmt::Debug for Store {
 }
 
 /// The location of a database.
-enum Place<'a> {
+enum Location<'a> {
     Sqlite(PathBuf),
     Postgres(&'a str),
 }
 
-fn place(url: &str) -> Result<Place<'_>, StoreError> {
+fn location(url: &str) -> Result<Location<'_>, StoreError> {
     if let Some(path) = url.strip_prefix("sqlite:") {
         let path = path.strip_prefix("//").unwrap_or(path);
         if !path.is_empty() && !path.starts_with(':') {
-            return Ok(Place::Sqlite(path.into()));
+            return Ok(Location::Sqlite(path.into()));
         }
     } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        return Ok(Place::Postgres(url));
+        return Ok(Location::Postgres(url));
     }
     // Does not repeat the URL: it may contain a password.
     Err(StoreError::Other("the database URL is neither `sqlite:path/to/file` nor `postgres://…`".to_owned()))
@@ -52,9 +52,9 @@ fn place(url: &str) -> Result<Place<'_>, StoreError> {
 
 /// A connection outside of any store.
 async fn alone(url: &str, options: &StoreOptions) -> Result<Tx, StoreError> {
-    match place(url)? {
-        Place::Sqlite(path) => Ok(Tx::new(Link::Sqlite(sqlite::writer(&path, options.patience)?))),
-        Place::Postgres(url) => postgres::connect(url, options).await,
+    match location(url)? {
+        Location::Sqlite(path) => Ok(Tx::new(Link::Sqlite(sqlite::writer(&path, options.patience)?))),
+        Location::Postgres(url) => postgres::connect(url, options).await,
     }
 }
 
@@ -67,7 +67,7 @@ pub async fn migrate(url: &str, options: &StoreOptions) -> Result<Vec<i64>, Stor
 
 /// Whether there is a database at `url` that was migrated by any version. Changes nothing.
 pub async fn exists(url: &str, options: &StoreOptions) -> Result<bool, StoreError> {
-    if let Place::Sqlite(path) = place(url)?
+    if let Location::Sqlite(path) = location(url)?
         && !path.exists()
     {
         return Ok(false);
@@ -78,18 +78,18 @@ pub async fn exists(url: &str, options: &StoreOptions) -> Result<bool, StoreErro
 /// Rewrites SQLite's file without its unused pages, and returns its size in bytes before and after. `None` for
 /// PostgreSQL, which reclaims space on its own.
 pub async fn compact(url: &str, options: &StoreOptions) -> Result<Option<(i64, i64)>, StoreError> {
-    match place(url)? {
-        Place::Sqlite(path) if path.exists() => sqlite::compact(&sqlite::writer(&path, options.patience)?).map(Some),
-        Place::Sqlite(path) => Err(StoreError::Unavailable(format!("{}: there is no such file", path.display()))),
-        Place::Postgres(_) => Ok(None),
+    match location(url)? {
+        Location::Sqlite(path) if path.exists() => sqlite::compact(&sqlite::writer(&path, options.patience)?).map(Some),
+        Location::Sqlite(path) => Err(StoreError::Unavailable(format!("{}: there is no such file", path.display()))),
+        Location::Postgres(_) => Ok(None),
     }
 }
 
 impl Store {
     /// Opens `sqlite:path/to/file` or `postgres://user:password@host/database`.
     pub async fn open(url: &str, options: &StoreOptions) -> Result<Self, StoreError> {
-        let backend = match place(url)? {
-            Place::Sqlite(path) => {
+        let backend = match location(url)? {
+            Location::Sqlite(path) => {
                 let mut tx = Tx::new(Link::Sqlite(sqlite::writer(&path, options.patience)?));
                 migrate::run(&mut tx, options.leave, &options.declared_scopes).await?;
                 let Link::Sqlite(writer) = tx.link else { return Err(StoreError::Other("no writer".to_owned())) };
@@ -101,7 +101,7 @@ impl Store {
                 let queue = Queue::start(writer, opened.clone(), checkpointer, options.queue, options.patience)?;
                 Backend::Sqlite { readers: Arc::new(Readers::new(opened, options.patience)), queue }
             }
-            Place::Postgres(url) => {
+            Location::Postgres(url) => {
                 let mut tx = postgres::connect(url, options).await?;
                 migrate::run(&mut tx, options.leave, &options.declared_scopes).await?;
                 Backend::Postgres(Pools::new(url, options)?)

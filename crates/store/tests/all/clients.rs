@@ -5,7 +5,7 @@ use domain::clients::{AuthMethod, ClientType, SubType, Trust};
 use domain::workspace::Role;
 use store::clients::{self, ClientOwner};
 use store::grants::bulk_revocation::{self, Revocation};
-use store::grants::spent_consents::Place;
+use store::grants::spent_consents::ConsentCursor;
 use store::grants::{self, Redeemed, consents, revoked_tokens};
 use store::{Page, workspace};
 
@@ -215,7 +215,8 @@ async fn what_a_token_allowed_does_not_stand_and_goes_when_it_is_spent() {
         let spent = async |now, before| {
             write_tx!(db, |tx| async {
                 let (gone, left) =
-                    store::grants::spent_consents::delete(tx, at(now), at(before), &Place::default(), 1).await?;
+                    store::grants::spent_consents::delete(tx, at(now), at(before), &ConsentCursor::default(), 1)
+                        .await?;
                 let Some(place) = left else { return Ok(gone) };
                 Ok(gone + store::grants::spent_consents::delete(tx, at(now), at(before), &place, 10).await?.0)
             })

@@ -76,7 +76,13 @@ async fn what_was_taken_back_counts_nowhere_while_its_rows_are_still_there() {
         assert!(!write_tx!(db, |tx| consents::delete(tx, user_id(1), &client_id(1), here)));
         assert_eq!(write_tx!(db, |tx| consents::delete_all(tx, user_id(1), &client_id(1))), 0);
         assert_eq!(
-            write_tx!(db, |tx| spent_consents::delete(tx, at(9000), at(9000), &spent_consents::Place::default(), 100)),
+            write_tx!(db, |tx| spent_consents::delete(
+                tx,
+                at(9000),
+                at(9000),
+                &spent_consents::ConsentCursor::default(),
+                100
+            )),
             (0, None)
         );
         let gone = write_tx!(db, |tx| async {
@@ -231,7 +237,13 @@ async fn point_4_3_what_a_workspace_took_back_counts_nowhere_while_its_rows_are_
         assert!(!write_tx!(db, |tx| consents::delete(tx, user_id(1), &client_id(1), here)));
         assert_eq!(write_tx!(db, |tx| consents::delete_all(tx, user_id(1), &client_id(1))), 0);
         assert_eq!(
-            write_tx!(db, |tx| spent_consents::delete(tx, at(9000), at(9000), &spent_consents::Place::default(), 100)),
+            write_tx!(db, |tx| spent_consents::delete(
+                tx,
+                at(9000),
+                at(9000),
+                &spent_consents::ConsentCursor::default(),
+                100
+            )),
             (0, None)
         );
         let gone = write_tx!(db, |tx| async {
