@@ -98,9 +98,9 @@ macro_rules! apps_of {
 }
 pub(crate) use apps_of;
 
-// Finds the page first; CROSS JOIN makes SQLite look up the rest only for it. The index on consents in a workspace
-// keeps it from reading the client's consents elsewhere.
-macro_rules! told {
+// The columns of `read` for the clients of a page. Finds the page first; CROSS JOIN makes SQLite look up the rest only
+// for it. The index on consents in a workspace keeps it from reading the client's consents elsewhere.
+macro_rules! described {
     ($page:expr, $now:literal) => {
         concat!(
             "SELECT c.id, c.name, c.trust, c.config, \
@@ -151,10 +151,10 @@ pub(crate) use reaching;
 
 const APPS: &str = concat!(
     reaching!("$5"),
-    told!(named!("a.client_id, n.text", " ORDER BY n.text, a.client_id LIMIT $3 OFFSET $4"), "$5")
+    described!(named!("a.client_id, n.text", " ORDER BY n.text, a.client_id LIMIT $3 OFFSET $4"), "$5")
 );
 const TOTAL: &str = concat!(reaching!("$3"), named!("COUNT(*)", ""));
-const ONE: &str = told!(
+const ONE: &str = described!(
     concat!(
         "SELECT c.id AS client_id, '' AS text FROM clients c CROSS JOIN workspaces w WHERE c.id = $2 AND w.id = $1 \
          AND c.deleted_at IS NULL AND (EXISTS (SELECT 1 FROM consents o WHERE o.workspace_id = $1 AND o.workspace_id <> '' \
@@ -184,7 +184,7 @@ const SCOPES: (&str, &str) = each!(
 );
 
 /// Reads the clients and the union of what users allowed each.
-async fn told(tx: &mut Tx, workspace: WorkspaceId, mut rows: Vec<Row>) -> Result<Vec<WorkspaceApp>, StoreError> {
+async fn with_scopes(tx: &mut Tx, workspace: WorkspaceId, mut rows: Vec<Row>) -> Result<Vec<WorkspaceApp>, StoreError> {
     let mut apps = rows.iter_mut().map(read).collect::<Result<Vec<_>, StoreError>>()?;
     let ids: Vec<_> = apps.iter().map(|app| json!({"id": app.client_id})).collect();
     let sql = dialect::pick(tx, SCOPES.0, SCOPES.1);
@@ -219,7 +219,7 @@ pub async fn page(
 ) -> Result<Paged<WorkspaceApp>, StoreError> {
     let pattern = containing(&fold(search));
     let rows = tx.all(APPS, params![workspace, &pattern, page.limit(), page.offset(), now]).await?;
-    let items = told(tx, workspace, rows).await?;
+    let items = with_scopes(tx, workspace, rows).await?;
     Ok(Paged { items, total: count(tx, TOTAL, params![workspace, &pattern, now]).await? })
 }
 
@@ -231,7 +231,7 @@ pub async fn find(
     now: Timestamp,
 ) -> Result<Option<WorkspaceApp>, StoreError> {
     let row = tx.one(ONE, params![workspace, client, now]).await?;
-    Ok(told(tx, workspace, row.into_iter().collect()).await?.pop())
+    Ok(with_scopes(tx, workspace, row.into_iter().collect()).await?.pop())
 }
 
 /// A user who allowed a client in the workspace.
