@@ -90,7 +90,7 @@ pub async fn ask(
     if let Some(kind) = ends {
         let may = users::may_end(state.app(), &person.ctx, &person.principal, &id, kind).await;
         if let Err(failure) = may {
-            return told(&state, &person, &id, frame, &failure).await;
+            return show_refusal(&state, &person, &id, frame, &failure).await;
         }
     }
     let [title, means, button] = change.asks();
@@ -117,7 +117,7 @@ pub async fn ask(
 }
 
 /// Shows a refusal on the account's page; anything else on a page of its own.
-async fn told(
+async fn show_refusal(
     state: &WebState,
     person: &PageVisitor,
     id: &str,
@@ -148,7 +148,7 @@ pub async fn post(
     };
     if let Err(failure) = done {
         let frame = person.frame(&state, Section::Users);
-        return told(&state, &person, &id, frame, &failure).await;
+        return show_refusal(&state, &person, &id, frame, &failure).await;
     }
     if change == UserChange::Operator(false) && id == person.user.id.to_string() {
         // They no longer have access to these pages.
