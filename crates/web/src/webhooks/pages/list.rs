@@ -8,7 +8,7 @@ use crate::access::reveal::{Revealed, Shown};
 use crate::platform::pages::frame::Frame;
 use crate::platform::pages::pager::Pager;
 use crate::platform::texts::Rich;
-use crate::webhooks::pages::owner::{PageResult, WebhookPath, fault, told};
+use crate::webhooks::pages::owner::{PageResult, WebhookPath, fault, management_failure};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -129,7 +129,7 @@ async fn make(state: WebState, place: WebhookPath, posted: Arc<Posted>, keeper: 
     });
     let failure = match webhooks::manage::create_kept(state.app(), &person.ctx, of, &new, keep).await {
         Ok(kept) => return Ok(kept),
-        Err(failure) => told(failure),
+        Err(failure) => management_failure(failure),
     };
     let problem = Problem::of(&failure, &state, person, &person.frame(&state, place.section))?;
     Err(person.again(&state, &form(&state, &place, of.owner(), person, problem, typed)).into())

@@ -75,7 +75,7 @@ pub fn fault(state: &WebState, person: &PageVisitor, fault: Fault) -> PageError 
 }
 
 /// Converts a failure to a management error, which forms can show.
-pub fn told(failure: Failure<WebhookRefusal>) -> Failure<ManagementError> {
+pub fn management_failure(failure: Failure<WebhookRefusal>) -> Failure<ManagementError> {
     failure.map(ManagementError::from)
 }
 

@@ -9,7 +9,7 @@ use crate::platform::pages;
 use crate::platform::pages::frame::Frame;
 use crate::platform::pages::merge::{BASE, merge};
 use crate::platform::pages::undo::Undo;
-use crate::webhooks::pages::owner::{PageResult, WebhookPath, stop, told};
+use crate::webhooks::pages::owner::{PageResult, WebhookPath, management_failure, stop};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -93,7 +93,7 @@ pub async fn update(State(state): State<WebState>, place: WebhookPath, posted: P
     let failure =
         match webhooks::manage::update(state.app(), &person.ctx, of, id, Some(revision(&posted)), &change).await {
             Ok(_) => return Ok(person.done(&state, &path, "saved")),
-            Err(failure) => told(failure),
+            Err(failure) => management_failure(failure),
         };
     let frame = person.frame(&state, place.section);
     let mut problem = Problem::of(&failure, &state, person, &frame)?;
@@ -122,7 +122,8 @@ pub async fn switch(State(state): State<WebState>, place: WebhookPath, posted: P
     let changed = match changed {
         Ok(changed) => changed,
         Err(failure) => {
-            let problem = Problem::of_choice(&told(failure), &state, person, &person.frame(&state, place.section))?;
+            let problem =
+                Problem::of_choice(&management_failure(failure), &state, person, &person.frame(&state, place.section))?;
             let webhook = webhooks::manage::read(state.app(), of, id).await.map_err(|f| stop(&state, person, &f))?;
             return Ok(person.again(&state, &page(&state, &place, person, webhook, problem, None)));
         }
