@@ -87,7 +87,7 @@ fn account(app: &Server, ctx: &Ctx, kind: &'static str, id: &str) -> Managed<Use
 }
 
 /// Converts the result of a change to an account into refusals of this API.
-fn told(
+fn to_managed(
     app: &Server,
     ctx: &Ctx,
     kind: &'static str,
@@ -122,7 +122,7 @@ pub async fn set_disabled(app: &Server, ctx: &Ctx, principal: &Principal, id: &s
     may(app, ctx, principal, Operation::WriteAllUsers)?;
     let user = account(app, ctx, kind, id)?;
     let done = users::set_user_disabled(app, ctx, user, disabled).await;
-    told(app, ctx, kind, user, done)
+    to_managed(app, ctx, kind, user, done)
 }
 
 /// Sets whether the account's email address is verified, unless the address changed in the meantime.
@@ -153,5 +153,5 @@ pub async fn set_operator(app: &Server, ctx: &Ctx, principal: &Principal, id: &s
     may(app, ctx, principal, Operation::WriteAllUsers)?;
     let user = account(app, ctx, kind, id)?;
     let done = profile_records::set_operator(app, ctx, user, operator).await;
-    told(app, ctx, kind, user, done)
+    to_managed(app, ctx, kind, user, done)
 }
