@@ -32,7 +32,7 @@ pub struct FailedRequest {
     /// The exact reason, which the caller did not receive.
     pub reason: String,
     /// The error code and sentence that the caller received; `None` if the response was not an error.
-    pub told: Option<(ErrorCode, &'static str)>,
+    pub response: Option<(ErrorCode, &'static str)>,
     /// The sender, as recorded in the audit log.
     pub actor: String,
     pub request_id: String,
@@ -112,7 +112,7 @@ fn diagnosed(event: AuditEvent, client: &Client) -> Option<FailedRequest> {
     let endpoint = Endpoint::of_event(&event.kind, event.detail["endpoint"].as_str())?;
     let authentication = event.kind == AUTHENTICATION;
     Some(FailedRequest {
-        told: told(endpoint, authentication, &event.outcome),
+        response: response_for(endpoint, authentication, &event.outcome),
         checks: relevant(endpoint.diagnose(authentication, &event.outcome), client),
         advice: Advice::after(&event.outcome),
         id: event.id,
@@ -127,7 +127,7 @@ fn diagnosed(event: AuditEvent, client: &Client) -> Option<FailedRequest> {
 }
 
 /// The error code and sentence that the caller received for an exact reason.
-pub fn told(endpoint: Endpoint, authentication: bool, reason: &str) -> Option<(ErrorCode, &'static str)> {
+pub fn response_for(endpoint: Endpoint, authentication: bool, reason: &str) -> Option<(ErrorCode, &'static str)> {
     let of = if authentication { all(ClientRefusal::ALL) } else { refusals(endpoint) };
     let said = of.into_iter().find(|refusal| refusal.reason() == reason);
     // Userinfo gives the same answer for every inactive token.

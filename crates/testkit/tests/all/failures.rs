@@ -130,7 +130,7 @@ async fn authorization_requests_say_which_rule_they_broke() {
         assert_eq!(last(&app, &who, &party).await.2, "check-page");
         let told = failures(&app, &who, &party).await;
         let pkce = told.iter().find(|failure| failure.reason == "code_challenge_missing").unwrap();
-        assert!(pkce.told.unwrap().1.starts_with("PKCE is required"), "{:?}", pkce.told);
+        assert!(pkce.response.unwrap().1.starts_with("PKCE is required"), "{:?}", pkce.response);
         app.stop().await;
     })
     .await;

@@ -73,7 +73,7 @@ fn text(value: &Value) -> String {
 
 fn failed(frame: &Frame, request: FailedRequest, by: Option<String>) -> Failed {
     let texts = frame.texts();
-    let said = match request.told {
+    let said = match request.response {
         Some((_, english)) => texts.reason(&request.reason, english),
         None => frame.say("dev-failures-inactive"),
     };
@@ -81,7 +81,7 @@ fn failed(frame: &Frame, request: FailedRequest, by: Option<String>) -> Failed {
     Failed {
         endpoint: endpoint(request.endpoint),
         said,
-        code: request.told.map(|(code, _)| code.as_str()),
+        code: request.response.map(|(code, _)| code.as_str()),
         sent: sent.filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.clone(), text(value))).collect(),
         checks: request
             .checks
