@@ -15,7 +15,7 @@ use flows::diagnosis::charts::{self, Errors};
 const RANGES: [i64; 3] = [7, 30, 90];
 
 /// One row of the table.
-struct Row {
+struct DayRow {
     day: String,
     /// The date as used in the URL of a list.
     date: String,
@@ -36,7 +36,7 @@ struct ActivityPage {
     ranges: [(i64, String, bool); 3],
     /// Each chart with its title, a text key, and the figure beside it.
     charts: [(Chart, &'static str, String); 3],
-    rows: Vec<Row>,
+    rows: Vec<DayRow>,
     first: String,
     last: String,
     /// Each reason: its name, its sentence, and its count.
@@ -66,7 +66,7 @@ pub async fn get(State(state): State<WebState>, person: PageVisitor, path: Named
     let said = |day| time::day(day, frame.language());
     let row = |day: &charts::ChartDay| {
         let reasons = day.errors.iter().map(|error| format!("{} ({})", error.reason, error.count));
-        Row {
+        DayRow {
             day: said(day.activity.activity_date),
             date: day.activity.activity_date.to_string(),
             requests: day.activity.total_access,
@@ -75,9 +75,9 @@ pub async fn get(State(state): State<WebState>, person: PageVisitor, path: Named
             reasons: reasons.collect::<Vec<_>>().join(", "),
         }
     };
-    let rows: Vec<Row> = chart.days.iter().map(row).collect();
+    let rows: Vec<DayRow> = chart.days.iter().map(row).collect();
     let by_day =
-        |of: fn(&Row) -> i64| -> Vec<(String, i64)> { rows.iter().map(|row| (row.day.clone(), of(row))).collect() };
+        |of: fn(&DayRow) -> i64| -> Vec<(String, i64)> { rows.iter().map(|row| (row.day.clone(), of(row))).collect() };
     let in_all = |chart: &Chart| frame.fill("dev-activity-total", "total", chart.total);
     // A user active on two days is one user, so the days are not added up.
     let a_day = |chart: &Chart| frame.fill("dev-activity-most", "most", chart.most);

@@ -15,7 +15,7 @@ use flows::operator::server::{self, WebhookDeliveries};
 struct DeliveriesPage {
     frame: Frame,
     dead: bool,
-    rows: Vec<Row>,
+    rows: Vec<WebhookRow>,
     path: String,
     health: String,
     /// The paths of the workspaces and of the server's own webhooks.
@@ -24,7 +24,7 @@ struct DeliveriesPage {
     state: &'static str,
 }
 
-struct Row {
+struct WebhookRow {
     /// The URL of a workspace's webhook may contain a secret, so the operator sees only the host.
     shown: String,
     webhook: WebhookDeliveries,
@@ -38,7 +38,7 @@ pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response
         Ok(found) => found,
         Err(failure) => return person.refused(&state, &failure),
     };
-    let row = |webhook: WebhookDeliveries| Row {
+    let row = |webhook: WebhookDeliveries| WebhookRow {
         shown: if webhook.workspace.is_some() { display_host(&webhook.url) } else { webhook.url.clone() },
         webhook,
     };

@@ -20,14 +20,14 @@ use std::sync::Arc;
 #[template(path = "operator/keys.html")]
 struct KeysPage {
     frame: Frame,
-    keys: Vec<Row>,
+    keys: Vec<KeyRow>,
     states: [Said; 3],
     may_rotate: bool,
     path: String,
 }
 
 /// A key as shown.
-struct Row {
+struct KeyRow {
     key: SigningKeyView,
     state: String,
     since: Timestamp,
@@ -51,13 +51,13 @@ const fn texts(state: KeyState) -> (&'static str, &'static str) {
 /// The order of the states: most important first.
 const STATES: [KeyState; 3] = [KeyState::Active, KeyState::Next, KeyState::Retired];
 
-fn row(frame: &Frame, key: SigningKeyView) -> Row {
+fn row(frame: &Frame, key: SigningKeyView) -> KeyRow {
     let since = match key.state {
         KeyState::Next => None,
         KeyState::Active => key.activated_at,
         KeyState::Retired => key.retired_at,
     };
-    Row { state: frame.say(texts(key.state).0), since: since.unwrap_or(key.created_at), key }
+    KeyRow { state: frame.say(texts(key.state).0), since: since.unwrap_or(key.created_at), key }
 }
 
 pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response {

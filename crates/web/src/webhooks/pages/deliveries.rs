@@ -15,7 +15,7 @@ use flows::{Failure, webhooks};
 /// Rows per page.
 const ROWS: i64 = 20;
 
-struct Row {
+struct DeliveryRow {
     event: String,
     kind: &'static str,
     state: DeliveryState,
@@ -45,7 +45,7 @@ struct DeliveriesPage {
     path: String,
     url: String,
     tabs: Vec<Tab>,
-    rows: Vec<Row>,
+    rows: Vec<DeliveryRow>,
     first: bool,
     earlier: Option<String>,
 }
@@ -67,14 +67,14 @@ fn no_reply(frame: &Frame, kept: String) -> String {
     }
 }
 
-fn row(frame: &Frame, delivery: Delivery) -> Row {
+fn row(frame: &Frame, delivery: Delivery) -> DeliveryRow {
     let answer = match (delivery.last_status, delivery.last_error) {
         (Some(status), _) => frame.fill("deliveries-status", "status", status.to_string()),
         (None, Some(error)) => no_reply(frame, error),
         (None, None) => String::new(),
     };
     let took = delivery.last_duration_ms.map(|ms| frame.fill("deliveries-took", "ms", ms.to_string()));
-    Row {
+    DeliveryRow {
         event: delivery.event_id.to_string(),
         kind: delivery.kind.as_str(),
         state: delivery.state,

@@ -22,7 +22,7 @@ use std::sync::Arc;
 /// Rows per page.
 const ROWS: i64 = 20;
 
-struct Row {
+struct WebhookRow {
     id: String,
     url: String,
     description: String,
@@ -37,17 +37,17 @@ struct ListPage {
     title: String,
     lead: String,
     path: String,
-    rows: Vec<Row>,
+    rows: Vec<WebhookRow>,
     pager: Pager,
 }
 
-fn row(frame: &Frame, webhook: Webhook) -> Row {
+fn row(frame: &Frame, webhook: Webhook) -> WebhookRow {
     let events = match &webhook.asked {
         EventSelection::All => frame.say("webhooks-all-events"),
         EventSelection::Kinds(kinds) => frame.fill("webhooks-kinds", "kinds", kinds.len()),
     };
     let on = webhook.disabled_at.is_none();
-    Row { id: webhook.id.to_string(), url: webhook.url, description: webhook.description, on, events }
+    WebhookRow { id: webhook.id.to_string(), url: webhook.url, description: webhook.description, on, events }
 }
 
 pub async fn get(State(state): State<WebState>, place: WebhookPath, person: PageVisitor) -> PageResult {

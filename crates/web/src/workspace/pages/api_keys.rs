@@ -30,7 +30,7 @@ const DAY: i64 = 24 * 60 * 60;
 /// Lifetimes in days that the form offers, besides no expiry.
 const DAYS: [i64; 4] = [30, 90, 180, 365];
 
-struct Row {
+struct ApiKeyRow {
     id: String,
     name: String,
     hint: String,
@@ -58,7 +58,7 @@ struct Lost {
 struct KeysPage {
     frame: Frame,
     path: String,
-    rows: Vec<Row>,
+    rows: Vec<ApiKeyRow>,
     pager: Pager,
     losses: Losses,
 }
@@ -111,7 +111,7 @@ pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response
         Ok(lost) => losses(&person, &lost, &items),
         Err(failure) => return person.refused(&state, &failure),
     };
-    let row = |kept: KeptKey| Row {
+    let row = |kept: KeptKey| ApiKeyRow {
         lost: lost(&person, &kept),
         by: kept.creator.map(|creator| creator.name),
         ..row_of(&person, kept.key)
@@ -127,8 +127,8 @@ pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response
     person.show(&state, &page)
 }
 
-fn row_of(person: &PageVisitor, key: ApiKey) -> Row {
-    Row {
+fn row_of(person: &PageVisitor, key: ApiKey) -> ApiKeyRow {
+    ApiKeyRow {
         expired: !key.is_live(person.ctx.now),
         id: key.id.to_string(),
         name: key.name,

@@ -89,7 +89,7 @@ pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response
 }
 
 /// A user who authorized the app.
-struct Row {
+struct PersonRow {
     id: String,
     name: String,
     email: String,
@@ -104,7 +104,7 @@ struct AppPage {
     frame: Frame,
     path: String,
     app: App,
-    people: Vec<Row>,
+    people: Vec<PersonRow>,
     pager: Pager,
     own_names: Vec<OwnName>,
     /// What the app receives in users' own names.
@@ -147,7 +147,7 @@ pub async fn app(
         Err(failure) => return person.refused(&state, &failure),
     };
     let (frame, path) = (person.frame(&state, Section::Access), person.path(&state, Section::Access));
-    let row = |person: AppPerson| Row {
+    let row = |person: AppPerson| PersonRow {
         id: person.user_id.to_string(),
         name: person.name,
         email: person.email.to_string(),

@@ -22,7 +22,7 @@ use flows::{Failure, Found, Page};
 /// Rows per page.
 const ROWS: i64 = 20;
 
-struct Row {
+struct MemberRow {
     id: String,
     name: String,
     email: String,
@@ -48,7 +48,7 @@ struct MembersPage<'p> {
     manages: bool,
     search: &'p str,
     roles: &'static [Role],
-    rows: Vec<Row>,
+    rows: Vec<MemberRow>,
     /// Why the visitor cannot leave, if so.
     stays: Option<String>,
     pager: Pager,
@@ -57,14 +57,14 @@ struct MembersPage<'p> {
 /// The user and the role selected for them, with the reason why it was not saved.
 type Chosen<'c> = Option<(&'c str, &'c str, Problem)>;
 
-fn rows(person: &PageVisitor, list: Vec<(Member, User)>, chosen: &Chosen<'_>) -> Vec<Row> {
+fn rows(person: &PageVisitor, list: Vec<(Member, User)>, chosen: &Chosen<'_>) -> Vec<MemberRow> {
     let own_role = own_role(person);
     let manages = person.principal.may(Operation::WriteMembers).is_ok();
     let row = |(member, user): (Member, User)| {
         let id = user.id.to_string();
         let role = member.roles.role;
         let kept = chosen.as_ref().filter(|(who, ..)| *who == id).map(|(_, role, _)| (*role).to_owned());
-        Row {
+        MemberRow {
             own: user.id == person.user.id,
             disabled: !user.is_active(),
             changes: manages && (role != Role::Owner || own_role == Some(Role::Owner)),
