@@ -1,7 +1,7 @@
 //! Creates API keys and personal access tokens, without checking the caller.
 use crate::access::credential_facts;
 use crate::platform::audit_log::AuditSubject;
-use crate::platform::changes::{self, Told};
+use crate::platform::changes::{self, ChangeRecord};
 use crate::platform::idempotency::last_step::{Last, Plain};
 use crate::{Ctx, Fault, Server};
 use domain::access::{ApiKey, PersonalAccessToken};
@@ -62,8 +62,12 @@ pub(crate) async fn create_api_key_and<L: Last<(KeptKey, Secret)>>(
         Box::pin(async move {
             store::access::credentials::insert_api_key(tx, &key).await?;
             let about = AuditSubject::default().and_workspace(Some(workspace));
-            changes::within(tx, &of, Told::of(Change::ApiKeyCreated, about).with(credential_facts::of_key(&key)))
-                .await?;
+            changes::within(
+                tx,
+                &of,
+                ChangeRecord::of(Change::ApiKeyCreated, about).with(credential_facts::of_key(&key)),
+            )
+            .await?;
             let kept = store::access::credentials::api_key(tx, workspace, key.id).await?;
             last.within(tx, (kept.unwrap_or(KeptKey { key, creator: None }), secret)).await
         })
@@ -106,9 +110,9 @@ pub(crate) async fn create_personal_access_token_and<L: Last<(PersonalAccessToke
     let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             store::access::credentials::insert_personal_token(tx, &token).await?;
-            let told = Told::of(Change::PersonalTokenCreated, AuditSubject::user(user))
+            let record = ChangeRecord::of(Change::PersonalTokenCreated, AuditSubject::user(user))
                 .with(credential_facts::of_token(&token));
-            changes::within(tx, &of, told).await?;
+            changes::within(tx, &of, record).await?;
             last.within(tx, (token, secret)).await
         })
     });

@@ -1,6 +1,6 @@
 //! Lists and ends sessions by user, without checking the caller: for signing out and for the command line.
 use crate::platform::audit_log::AuditSubject;
-use crate::platform::changes::{self, Told};
+use crate::platform::changes::{self, ChangeRecord};
 use crate::{Ctx, Fault, Server};
 use domain::account::Session;
 use domain::events::Change;
@@ -18,7 +18,7 @@ pub async fn end(app: &Server, ctx: &Ctx, id: SessionId, of: Option<UserId>) -> 
             };
             if ended {
                 let about = of.map(AuditSubject::user).unwrap_or_default();
-                changes::within(tx, &by, Told::of(Change::SignedOut, about)).await?;
+                changes::within(tx, &by, ChangeRecord::of(Change::SignedOut, about)).await?;
             }
             Ok(ended)
         })
@@ -35,7 +35,7 @@ pub async fn end_some(app: &Server, ctx: &Ctx, user: UserId, one: Option<Session
     let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             let ended = store::account::sessions::end_all_for_user(tx, user, None).await?;
-            changes::within(tx, &of, Told::of(Change::SignedOut, AuditSubject::user(user))).await?;
+            changes::within(tx, &of, ChangeRecord::of(Change::SignedOut, AuditSubject::user(user))).await?;
             Ok(ended)
         })
     });

@@ -5,7 +5,7 @@ use crate::account::sign_in_refusal::SignInRefusal;
 use crate::account::{end_access, users};
 use crate::platform::attempts::Attempt;
 use crate::platform::audit_log::AuditSubject;
-use crate::platform::changes::{self, Told};
+use crate::platform::changes::{self, ChangeRecord};
 use crate::platform::known_browser::{self, NewMark};
 use crate::platform::management_error::{Managed, ManagementError, ManagementRefusal};
 use crate::platform::refused::refused;
@@ -89,12 +89,12 @@ pub async fn change_password(
                 Some((session, hash)) => store::account::sessions::renew(tx, session, id, &hash).await?,
                 None => false,
             };
-            let mut told = Told::of(events::Change::PasswordChanged, AuditSubject::user(id));
+            let mut record = ChangeRecord::of(events::Change::PasswordChanged, AuditSubject::user(id));
             if end_others {
                 let (ended, events) = end_access::everywhere(tx, &of, id, current).await?;
-                told = told.with(ended).events(events);
+                record = record.with(ended).events(events);
             }
-            changes::within(tx, &of, told).await?;
+            changes::within(tx, &of, record).await?;
             Ok(Some((renewed, store::account::users::by_id(tx, id).await?)))
         })
     });

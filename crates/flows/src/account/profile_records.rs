@@ -1,7 +1,7 @@
 //! Changes to user records.
 use crate::account::sign_in_refusal::SignInRefusal as R;
 use crate::platform::audit_log::AuditSubject;
-use crate::platform::changes::{self, Told};
+use crate::platform::changes::{self, ChangeRecord};
 use crate::platform::failure::refuse;
 use crate::{Ctx, Failure, Fault, Server};
 use domain::account::{Email, User, Zone};
@@ -65,7 +65,7 @@ pub async fn change(
                 zone: user.zone.as_ref(),
             };
             store::account::users::update_profile(tx, id, &profile, now).await?;
-            changes::within(tx, &of, Told::of(Changed::UserChanged, AuditSubject::user(id))).await?;
+            changes::within(tx, &of, ChangeRecord::of(Changed::UserChanged, AuditSubject::user(id))).await?;
             Ok(Some(user))
         })
     });
@@ -91,7 +91,7 @@ pub async fn set_email_verified(
             let done = store::account::users::set_email_verified(tx, id, &key, verified, of.now).await?;
             if done {
                 let change = if verified { Changed::EmailVerified } else { Changed::EmailUnverified };
-                changes::within(tx, &of, Told::of(change, AuditSubject::user(id))).await?;
+                changes::within(tx, &of, ChangeRecord::of(change, AuditSubject::user(id))).await?;
             }
             Ok(done)
         })
@@ -113,7 +113,7 @@ pub async fn set_operator(app: &Server, ctx: &Ctx, id: UserId, operator: bool) -
             let done = store::account::users::set_operator(tx, id, operator, of.now).await?;
             if done {
                 let change = if operator { Changed::OperatorAdded } else { Changed::OperatorRemoved };
-                changes::within(tx, &of, Told::of(change, AuditSubject::user(id))).await?;
+                changes::within(tx, &of, ChangeRecord::of(change, AuditSubject::user(id))).await?;
             }
             Ok(done)
         })

@@ -1,7 +1,7 @@
 //! The user's own sessions.
 use crate::account::profile::person;
 use crate::platform::audit_log::AuditSubject;
-use crate::platform::changes::{self, Told};
+use crate::platform::changes::{self, ChangeRecord};
 use crate::platform::management_error::{Managed, ManagementRefusal};
 use crate::platform::refused::refused;
 use crate::{Ctx, Fault, Server};
@@ -74,7 +74,8 @@ pub async fn end_session(app: &Server, ctx: &Ctx, principal: &Principal, id: &st
         Box::pin(async move {
             let ended = store::account::sessions::end_for_user(tx, id, user).await?;
             if ended {
-                changes::within(tx, &of, Told::of(events::Change::SessionEnded, AuditSubject::user(user))).await?;
+                changes::within(tx, &of, ChangeRecord::of(events::Change::SessionEnded, AuditSubject::user(user)))
+                    .await?;
             }
             Ok(ended)
         })
@@ -95,9 +96,9 @@ pub async fn end_other_sessions(
     let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             let ended = store::account::sessions::end_all_for_user(tx, user, current).await?;
-            let told =
-                Told::of(events::Change::OtherSessionsEnded, AuditSubject::user(user)).with(json!({"sessions": ended}));
-            changes::within(tx, &of, told).await?;
+            let record = ChangeRecord::of(events::Change::OtherSessionsEnded, AuditSubject::user(user))
+                .with(json!({"sessions": ended}));
+            changes::within(tx, &of, record).await?;
             Ok(ended)
         })
     });

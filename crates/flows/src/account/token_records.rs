@@ -1,7 +1,7 @@
 //! Personal access tokens, without checking the caller.
 use crate::access::credential_facts;
 use crate::platform::audit_log::AuditSubject;
-use crate::platform::changes::{self, Told};
+use crate::platform::changes::{self, ChangeRecord};
 use crate::platform::events;
 use crate::{Ctx, Fault, Server};
 use domain::access::PersonalAccessToken;
@@ -31,9 +31,9 @@ pub async fn end_token(app: &Server, ctx: &Ctx, user: UserId, id: PersonalAccess
                 events::append_all(tx, grants).await?;
                 return Ok(false);
             };
-            let told = Told::of(Change::PersonalTokenRevoked, AuditSubject::user(user))
+            let record = ChangeRecord::of(Change::PersonalTokenRevoked, AuditSubject::user(user))
                 .with(credential_facts::of_token(&token));
-            changes::within(tx, &of, told.events(grants)).await?;
+            changes::within(tx, &of, record.events(grants)).await?;
             Ok(true)
         })
     });

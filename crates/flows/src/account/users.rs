@@ -2,7 +2,7 @@
 use crate::account::end_access;
 use crate::account::sign_in_refusal::SignInRefusal as R;
 use crate::platform::audit_log::AuditSubject;
-use crate::platform::changes::{self, Told};
+use crate::platform::changes::{self, ChangeRecord};
 use crate::platform::failure::refuse;
 use crate::platform::turns::Who;
 use crate::workspace::membership;
@@ -87,7 +87,7 @@ pub async fn create_user(app: &Server, ctx: &Ctx, new: NewUser<'_>) -> Result<Us
                 store::grants::revoked_tokens::void_one_time(tx, FIRST_OPERATOR).await?;
             }
             store::account::users::insert(tx, &row).await?;
-            changes::within(tx, &of, Told::of(Change::UserCreated, AuditSubject::user(row.id))).await
+            changes::within(tx, &of, ChangeRecord::of(Change::UserCreated, AuditSubject::user(row.id))).await
         })
     });
     work.await.map_err(taken)?;
@@ -146,11 +146,11 @@ pub async fn create_account(
             let about = AuditSubject::user(row.id);
             let workspace = about.clone().and_workspace(Some(id));
             let mut all = vec![
-                Told::of(Change::UserCreated, about.clone()),
-                Told::of(Change::WorkspaceCreated, workspace).events(added),
+                ChangeRecord::of(Change::UserCreated, about.clone()),
+                ChangeRecord::of(Change::WorkspaceCreated, workspace).events(added),
             ];
             if row.is_operator {
-                all.push(Told::of(Change::OperatorAdded, about));
+                all.push(ChangeRecord::of(Change::OperatorAdded, about));
             }
             changes::all(tx, &of, all).await?;
             Ok(true)
@@ -179,8 +179,8 @@ pub async fn set_password(app: &Server, ctx: &Ctx, user: UserId, password: &Secr
                 return Ok(false);
             }
             let (ended, events) = end_access::everywhere(tx, &of, user, None).await?;
-            let told = Told::of(Change::PasswordSet, AuditSubject::user(user)).with(ended).events(events);
-            changes::within(tx, &of, told).await?;
+            let record = ChangeRecord::of(Change::PasswordSet, AuditSubject::user(user)).with(ended).events(events);
+            changes::within(tx, &of, record).await?;
             Ok(true)
         })
     });
@@ -203,7 +203,7 @@ pub async fn set_user_disabled(app: &Server, ctx: &Ctx, user: UserId, disabled: 
             }
             if done {
                 let change = if disabled { Change::UserDisabled } else { Change::UserEnabled };
-                changes::within(tx, &of, Told::of(change, AuditSubject::user(user))).await?;
+                changes::within(tx, &of, ChangeRecord::of(change, AuditSubject::user(user))).await?;
             }
             Ok(done)
         })

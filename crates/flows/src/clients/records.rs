@@ -3,7 +3,7 @@ use crate::clients::resolve::{self, Accept};
 use crate::grants::bulk_revocation::{self, Telling};
 use crate::grants::end_disallowed;
 use crate::platform::audit_log::AuditSubject;
-use crate::platform::changes::{self, Told};
+use crate::platform::changes::{self, ChangeRecord};
 use crate::platform::events;
 use crate::platform::idempotency::last_step::{Last, Plain};
 use crate::{Ctx, Fault, Server};
@@ -77,13 +77,13 @@ pub(crate) fn unsaved(app: &Server, ctx: &Ctx, new: NewClient) -> Client {
 }
 
 /// The audit log entry and webhook event of a change to a client.
-pub(crate) fn tell(ctx: &Ctx, change: Change, client: &Client, data: EventData) -> Told {
-    Told::of(change, AuditSubject::owned(client)).events([events::event(ctx, data)])
+pub(crate) fn change_record(ctx: &Ctx, change: Change, client: &Client, data: EventData) -> ChangeRecord {
+    ChangeRecord::of(change, AuditSubject::owned(client)).events([events::event(ctx, data)])
 }
 
-/// Like [`tell`], for changes that webhooks receive as a change of the registration.
-pub(crate) fn tell_updated(ctx: &Ctx, change: Change, client: &Client) -> Told {
-    tell(ctx, change, client, events::client_updated(client))
+/// Like [`change_record`], for changes that webhooks receive as a change of the registration.
+pub(crate) fn update_record(ctx: &Ctx, change: Change, client: &Client) -> ChangeRecord {
+    change_record(ctx, change, client, events::client_updated(client))
 }
 
 /// Creates a client. One that authenticates with a secret gets one.
@@ -115,8 +115,8 @@ pub(crate) async fn create_and<L: Last<Created>>(
     let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             store::clients::insert(tx, &client).await?;
-            let told = tell(&of, Change::ClientCreated, &client, events::client_created(&client));
-            changes::within(tx, &of, told.with(detail)).await?;
+            let record = change_record(&of, Change::ClientCreated, &client, events::client_created(&client));
+            changes::within(tx, &of, record.with(detail)).await?;
             last.within(tx, Created { client, secret, registration_token }).await
         })
     });
@@ -205,16 +205,17 @@ async fn write<L: Last<Updated>>(
             if let Some(secret) = &stored {
                 store::clients::add_secret(tx, secret).await?;
             }
-            let mut told = end_forbidden(tx, &of, &row).await?;
+            let mut ended = end_forbidden(tx, &of, &row).await?;
             let mut detail = stored.as_ref().map_or_else(|| json!({}), |stored| json!({"secret": stored.id}));
             let trust = json!({"from": before.trust.as_str(), "to": row.trust.as_str()});
             if by == By::Owner && before.trust != row.trust {
                 detail["trust"] = trust.clone();
             }
-            told.push(events::event(&of, events::client_updated(&row)));
-            let mut all = vec![Told::of(Change::ClientUpdated, AuditSubject::owned(&row)).with(detail).events(told)];
+            ended.push(events::event(&of, events::client_updated(&row)));
+            let mut all =
+                vec![ChangeRecord::of(Change::ClientUpdated, AuditSubject::owned(&row)).with(detail).events(ended)];
             if by == By::Review {
-                all.push(Told::of(Change::ClientTrustSet, AuditSubject::owned(&row)).with(trust));
+                all.push(ChangeRecord::of(Change::ClientTrustSet, AuditSubject::owned(&row)).with(trust));
             }
             changes::all(tx, &of, all).await?;
             let mut client = Client { revision: row.revision + 1, ..row };
@@ -230,18 +231,18 @@ async fn write<L: Last<Updated>>(
 /// Ends the grants of all users who are not on the client's list of allowed users. Returns the webhook events.
 async fn end_forbidden(tx: &mut Tx, ctx: &Ctx, client: &Client) -> Result<Vec<Event>, store::StoreError> {
     const WHY: EndReason = EndReason::UserNotAllowed;
-    let mut told = Vec::new();
+    let mut all = Vec::new();
     if client.config.allowed_user_ids.is_empty() {
-        return Ok(told);
+        return Ok(all);
     }
     for user in store::grants::users_of(tx, &client.id).await? {
         if !client.allows(user) {
             let whose = store::grants::GrantSelection::UserAndClient(user, client.id.clone());
             let ended = store::grants::end_each(tx, whose, WHY, ctx.now).await?;
-            told.extend(events::grants_ended(ctx, ended, WHY));
+            all.extend(events::grants_ended(ctx, ended, WHY));
         }
     }
-    Ok(told)
+    Ok(all)
 }
 
 /// Disables a client (everything issued to it stops working) or enables it (everything works again). Returns `false` if the
@@ -254,7 +255,7 @@ pub async fn set_disabled(app: &Server, ctx: &Ctx, id: &ClientId, disabled: bool
             let done = store::clients::set_disabled(tx, &client.id, disabled, of.now).await?;
             if done {
                 let change = if disabled { Change::ClientDisabled } else { Change::ClientEnabled };
-                changes::within(tx, &of, tell_updated(&of, change, &client)).await?;
+                changes::within(tx, &of, update_record(&of, change, &client)).await?;
             }
             Ok(done)
         })
@@ -278,7 +279,8 @@ pub async fn rotate_secret(app: &Server, ctx: &Ctx, id: &ClientId, overlap: i64)
             store::clients::retire_secrets(tx, &stored.client_id, Some(stored.id), dies, now).await?;
             let detail = json!({"secret": stored.id, "others_expire_at": dies.rfc3339()});
             let data = events::client_secret_rotated(&client, overlap);
-            changes::within(tx, &of, tell(&of, Change::ClientSecretRotated, &client, data).with(detail)).await?;
+            changes::within(tx, &of, change_record(&of, Change::ClientSecretRotated, &client, data).with(detail))
+                .await?;
             Ok(true)
         })
     });
@@ -303,8 +305,8 @@ pub async fn delete(app: &Server, ctx: &Ctx, id: &ClientId) -> Result<bool, Faul
             let deleted = store::clients::soft_delete(tx, &client.id, of.now).await?;
             if deleted {
                 bulk_revocation::begin(tx, &of_all, &client.id, EndReason::ClientDeleted).await?;
-                let told = tell(&of, Change::ClientDeleted, &client, events::client_deleted(&client));
-                changes::within(tx, &of, told).await?;
+                let record = change_record(&of, Change::ClientDeleted, &client, events::client_deleted(&client));
+                changes::within(tx, &of, record).await?;
             }
             Ok(deleted)
         })
@@ -378,10 +380,10 @@ pub(crate) async fn hand_over(
             }
             store::clients::raise_epoch(tx, &row.id).await?;
             let detail = json!({"from": owner_id(from), "to": owner_id(to)});
-            let mut all = vec![tell_updated(&of, Change::ClientOwnerSet, &row).with(detail.clone())];
+            let mut all = vec![update_record(&of, Change::ClientOwnerSet, &row).with(detail.clone())];
             // Also recorded in the audit log of the previous workspace.
             if from != to && matches!(from, Some(ClientOwner::Workspace(_))) {
-                all.push(Told::of(Change::ClientOwnerSet, about).with(detail));
+                all.push(ChangeRecord::of(Change::ClientOwnerSet, about).with(detail));
             }
             changes::all(tx, &of, all).await?;
             Ok(true)

@@ -88,8 +88,8 @@ async fn add_and<L: Last<Added>>(app: &Server, ctx: &Ctx, principal: &Principal,
             if !store::clients::add_secret_within(tx, &stored, MOST, of.now).await? {
                 return Ok(Err(ManagementRefusal::SecretsTooMany));
             }
-            let told = clients::records::tell_updated(&of, Change::ClientSecretAdded, &client);
-            changes::within(tx, &of, told.with(json!({"secret": stored.id}))).await?;
+            let record = clients::records::update_record(&of, Change::ClientSecretAdded, &client);
+            changes::within(tx, &of, record.with(json!({"secret": stored.id}))).await?;
             let client = resolve::client(tx, &client.id, of.now, Accept::All).await?.unwrap_or(client);
             last.within(tx, Added { view, secret, client }).await.map(Ok)
         })
@@ -110,8 +110,8 @@ pub async fn end(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, secre
         Box::pin(async move {
             let ended = store::clients::remove_secret(tx, &client.id, secret).await?;
             if ended {
-                let told = clients::records::tell_updated(&of, Change::ClientSecretEnded, &client);
-                changes::within(tx, &of, told.with(json!({"secret": secret}))).await?;
+                let record = clients::records::update_record(&of, Change::ClientSecretEnded, &client);
+                changes::within(tx, &of, record.with(json!({"secret": secret}))).await?;
             }
             Ok(ended)
         })

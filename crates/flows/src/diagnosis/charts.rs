@@ -85,9 +85,9 @@ pub async fn of_client(
     let (mut all, mut by_day) = (Counts::new(), HashMap::<Day, Counts>::new());
     for one in refused {
         let endpoint = Endpoint::of_event(&one.kind, None);
-        let told = endpoint
+        let response = endpoint
             .and_then(|endpoint| failed_requests::response_for(endpoint, one.kind == AUTHENTICATION, &one.reason));
-        let key = (told.map(|(code, _)| code), one.reason);
+        let key = (response.map(|(code, _)| code), one.reason);
         *all.entry(key.clone()).or_default() += one.count;
         *by_day.entry(one.day).or_default().entry(key).or_default() += one.count;
     }

@@ -1,7 +1,7 @@
 //! Consents that users gave clients, listed and revoked by the client's owner or by the user.
 use crate::grants::bulk_revocation::{self, Telling};
 use crate::platform::audit_log::AuditSubject;
-use crate::platform::changes::{self, Told};
+use crate::platform::changes::{self, ChangeRecord};
 use crate::platform::events;
 use crate::{Ctx, Fault, Server};
 use domain::events::{Change, Event};
@@ -103,10 +103,10 @@ fn revoked_in(
     places: impl IntoIterator<Item = WorkspaceId>,
     (consents, grants): (impl Serialize, usize),
     events: Vec<Event>,
-) -> Vec<Told> {
+) -> Vec<ChangeRecord> {
     let others = places.into_iter().filter(|place| about.workspace != Some(*place)).map(Some);
     let detail = json!({"consents": consents, "grants": grants});
-    let one = |place| Told::of(Change::ConsentRevoked, about.clone().and_workspace(place)).with(detail.clone());
+    let one = |place| ChangeRecord::of(Change::ConsentRevoked, about.clone().and_workspace(place)).with(detail.clone());
     std::iter::once(one(about.workspace).events(events)).chain(others.map(one)).collect()
 }
 
@@ -149,8 +149,9 @@ pub async fn revoke_all_users(app: &Server, ctx: &Ctx, client: &ClientId) -> Res
             let users = bulk_revocation::begin(tx, &of_all, &id, EndReason::ConsentRevoked).await?;
             // Reference 004: all active tokens, including those in the client's own name.
             store::clients::raise_epoch(tx, &id).await?;
-            let told = Told::of(Change::AllConsentsRevoked, about(tx, &id).await?).with(json!({"users": users}));
-            changes::within(tx, &of, told).await?;
+            let record =
+                ChangeRecord::of(Change::AllConsentsRevoked, about(tx, &id).await?).with(json!({"users": users}));
+            changes::within(tx, &of, record).await?;
             Ok(users)
         })
     });

@@ -2,7 +2,7 @@
 use crate::grants::access_token;
 use crate::oauth::client_authentication;
 use crate::platform::audit_log::AuditSubject;
-use crate::platform::changes::{self, Told};
+use crate::platform::changes::{self, ChangeRecord};
 use crate::platform::events;
 use crate::{Ctx, Failure, Server};
 use domain::ClientId;
@@ -89,7 +89,7 @@ pub async fn revoke(app: &Server, ctx: &Ctx, presented: &Presented<'_>) -> Resul
         let end = app.write(ctx, move |tx| {
             Box::pin(async move {
                 if store::grants::end(tx, id, EndReason::Revoked, of.now).await? {
-                    changes::within(tx, &of, Told::of(Change::GrantEnded, about).events(both)).await?;
+                    changes::within(tx, &of, ChangeRecord::of(Change::GrantEnded, about).events(both)).await?;
                 }
                 Ok(())
             })
@@ -114,8 +114,8 @@ pub async fn revoke(app: &Server, ctx: &Ctx, presented: &Presented<'_>) -> Resul
                 Box::pin(async move {
                     // A token that was revoked already causes no event.
                     let news = store::grants::revoked_tokens::revoke_token(tx, id, payload.expires_at).await?;
-                    let told = Told::of(Change::TokenRevoked, about).events(Some(event).filter(|_| news));
-                    changes::within(tx, &of, told).await
+                    let record = ChangeRecord::of(Change::TokenRevoked, about).events(Some(event).filter(|_| news));
+                    changes::within(tx, &of, record).await
                 })
             });
             work.await.map_err(|error: store::StoreError| Failure::from(error))

@@ -1,6 +1,6 @@
 //! Records that the server's settings were reloaded. There is no caller to check: a reload requires access to the machine.
 use crate::platform::audit_log::AuditSubject;
-use crate::platform::changes::{self, Told};
+use crate::platform::changes::{self, ChangeRecord};
 use crate::{Ctx, Fault, Server};
 use domain::events::Change;
 use serde_json::json;
@@ -10,8 +10,8 @@ pub async fn tell(app: &Server, ctx: &Ctx, changed: &[String]) -> Result<(), Fau
     let (ctx, detail) = (ctx.clone(), json!({"settings": changed}));
     let write = app.store().write(move |tx| {
         Box::pin(async move {
-            let told = Told::of(Change::SettingsReloaded, AuditSubject::default()).with(detail);
-            changes::within(tx, &ctx, told).await
+            let record = ChangeRecord::of(Change::SettingsReloaded, AuditSubject::default()).with(detail);
+            changes::within(tx, &ctx, record).await
         })
     });
     Ok(write.await?)

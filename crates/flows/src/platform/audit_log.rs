@@ -105,7 +105,7 @@ impl Recorder {
 
     /// Adds an event to the next batch.
     pub(crate) fn keep(&self, event: AuditEvent) {
-        debug_assert_ne!(event.outcome, "ok", "what was done is told in its transaction");
+        debug_assert_ne!(event.outcome, "ok", "a change is recorded in its transaction");
         let mut waiting = self.waiting.lock();
         if waiting.len() < MOST_WAITING {
             waiting.push(event);

@@ -13,7 +13,7 @@ pub(crate) const OK: &str = "ok";
 
 /// A change of state to be recorded.
 #[derive(Debug)]
-pub(crate) struct Told {
+pub(crate) struct ChangeRecord {
     change: Change,
     outcome: &'static str,
     about: AuditSubject,
@@ -21,7 +21,7 @@ pub(crate) struct Told {
     events: Vec<Event>,
 }
 
-impl Told {
+impl ChangeRecord {
     pub fn of(change: Change, about: AuditSubject) -> Self {
         Self { change, outcome: OK, about, detail: json!({}), events: Vec::new() }
     }
@@ -51,33 +51,33 @@ impl Told {
 
 /// Records a change in the transaction that makes it, as its last step, after everything that could refuse it. Fails if the
 /// change gives access and the credential of the request ended in the meantime.
-pub(crate) async fn within(tx: &mut Tx, ctx: &Ctx, told: Told) -> Result<(), StoreError> {
-    all(tx, ctx, vec![told]).await
+pub(crate) async fn within(tx: &mut Tx, ctx: &Ctx, record: ChangeRecord) -> Result<(), StoreError> {
+    all(tx, ctx, vec![record]).await
 }
 
 /// The maximum number of entries in one insert.
 const ENTRIES: usize = 500;
 
 /// Records several changes of one transaction.
-pub(crate) async fn all(tx: &mut Tx, ctx: &Ctx, all: Vec<Told>) -> Result<(), StoreError> {
-    let mut told = Vec::new();
+pub(crate) async fn all(tx: &mut Tx, ctx: &Ctx, all: Vec<ChangeRecord>) -> Result<(), StoreError> {
+    let mut webhook_events = Vec::new();
     let mut entries = Vec::with_capacity(all.len());
     // A change that gives access needs a credential that is valid now, not only when the request began: see
     // `Change::gives_access`.
     if let Some(credential) = &ctx.facts.credential
-        && all.iter().any(|told| told.change.gives_access())
+        && all.iter().any(|record| record.change.gives_access())
         && !store::access::bearers::hold(tx, credential, ctx.now).await?
     {
         return Err(StoreError::Ended);
     }
-    for Told { change, outcome, about, detail, events } in all {
-        told.extend(events);
+    for ChangeRecord { change, outcome, about, detail, events } in all {
+        webhook_events.extend(events);
         entries.push(audit_log::entry(ctx, change.as_str(), outcome, about, detail));
     }
     for entries in entries.chunks(ENTRIES) {
         store::audit::insert_many(tx, entries).await?;
     }
-    events::append_all(tx, told).await?;
+    events::append_all(tx, webhook_events).await?;
     tx.once_committed(move || entries.iter().for_each(Recorder::log));
     Ok(())
 }

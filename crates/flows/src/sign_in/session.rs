@@ -5,7 +5,7 @@ pub use crate::account::sign_in_refusal::SignInRefusal;
 pub use crate::account::users::SignUpRequest;
 use crate::platform::attempts::Attempt;
 use crate::platform::audit_log::AuditSubject;
-use crate::platform::changes::{self, Told};
+use crate::platform::changes::{self, ChangeRecord};
 use crate::platform::events;
 use crate::platform::known_browser::{self, NewMark};
 use crate::{Ctx, Fault, Server};
@@ -109,14 +109,14 @@ pub(crate) async fn begin(
             if let Some((id, user)) = other
                 && store::account::sessions::end_for_user(tx, id, user).await?
             {
-                changes::within(tx, &of, Told::of(Change::SignedOut, AuditSubject::user(user))).await?;
+                changes::within(tx, &of, ChangeRecord::of(Change::SignedOut, AuditSubject::user(user))).await?;
             }
             let data = EventData::UserSignedIn { user_id, session_id: session.id, ip: of.facts.ip.clone() };
             let event = events::event(&of, data);
             match tried {
                 By::Password(_) => {
-                    let told = Told::of(Change::SignedIn, AuditSubject::user(user_id)).events([event]);
-                    changes::within(tx, &of.in_session(user_id, session.id), told).await?;
+                    let record = ChangeRecord::of(Change::SignedIn, AuditSubject::user(user_id)).events([event]);
+                    changes::within(tx, &of.in_session(user_id, session.id), record).await?;
                 }
                 By::NewAccount => events::append_all(tx, vec![event]).await?,
             }

@@ -1,6 +1,6 @@
 //! Delivering events to webhooks, at least once, in order for each subject (Standard Webhooks 1.0).
 use crate::platform::audit_log::AuditSubject;
-use crate::platform::changes::{self, Told};
+use crate::platform::changes::{self, ChangeRecord};
 use crate::platform::keys::webhook_name;
 use crate::platform::outbound::{Call, Reply};
 use crate::{Ctx, Fault, Server};
@@ -202,7 +202,8 @@ async fn deliver(
             store::webhooks::deliveries::finish(tx, id, event, attempts, &attempt, of.now).await?;
             let disabled = gone && store::webhooks::disable(tx, id, of.now).await?;
             if disabled {
-                changes::within(tx, &of, Told::of(Change::WebhookDisabled, about).because("receiver_gone")).await?;
+                changes::within(tx, &of, ChangeRecord::of(Change::WebhookDisabled, about).because("receiver_gone"))
+                    .await?;
             }
             Ok(disabled)
         })

@@ -1,7 +1,7 @@
 //! Webhooks as their owners manage them. Every function takes the authorized owner, and accesses only that owner's webhooks.
 use crate::access::extent::Extent;
 use crate::platform::audit_log::AuditSubject;
-use crate::platform::changes::{self, Told};
+use crate::platform::changes::{self, ChangeRecord};
 use crate::platform::events;
 use crate::platform::failure::refuse;
 use crate::platform::idempotency::last_step::{Last, Plain};
@@ -120,9 +120,15 @@ fn checked_events(owner: WebhookOwner, names: &[String]) -> Result<EventSelectio
     }
 }
 
-async fn tell(tx: &mut Tx, ctx: &Ctx, change: Changed, owner: WebhookOwner, id: WebhookId) -> Result<(), StoreError> {
+async fn record_change(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    change: Changed,
+    owner: WebhookOwner,
+    id: WebhookId,
+) -> Result<(), StoreError> {
     let about = AuditSubject::default().and_workspace(owner.workspace());
-    changes::within(tx, ctx, Told::of(change, about).with(serde_json::json!({"webhook_id": id}))).await
+    changes::within(tx, ctx, ChangeRecord::of(change, about).with(serde_json::json!({"webhook_id": id}))).await
 }
 
 /// Creates a webhook; its secret is shown only once.
@@ -175,7 +181,7 @@ async fn create_and<L: Last<(Webhook, Secret)>>(
             if !store::webhooks::insert_within(tx, &webhook, MOST).await? {
                 return refuse(R::TooMany);
             }
-            tell(tx, &of, Changed::WebhookCreated, owner, id).await?;
+            record_change(tx, &of, Changed::WebhookCreated, owner, id).await?;
             Ok(last.within(tx, (webhook, secret)).await?)
         })
     });
@@ -238,7 +244,7 @@ pub async fn update(
             if !store::webhooks::update(tx, &webhook).await? {
                 return refuse(R::Changed);
             }
-            tell(tx, &of, Changed::WebhookUpdated, owner, id).await?;
+            record_change(tx, &of, Changed::WebhookUpdated, owner, id).await?;
             Ok(Webhook { revision: webhook.revision + 1, ..webhook })
         })
     });
@@ -261,7 +267,7 @@ pub async fn delete(
             if !store::webhooks::delete(tx, id, owner, expected).await? {
                 return Err(unchanged(tx, owner, id).await);
             }
-            Ok(tell(tx, &of, Changed::WebhookDeleted, owner, id).await?)
+            Ok(record_change(tx, &of, Changed::WebhookDeleted, owner, id).await?)
         })
     });
     work.await?;
@@ -310,7 +316,7 @@ async fn rotate_secret_and<L: Last<(Webhook, Secret)>>(
             if !store::webhooks::rotate_secret(tx, id, owner, expected, &sealed, ends, of.now).await? {
                 return Err(unchanged(tx, owner, id).await);
             }
-            tell(tx, &of, Changed::WebhookSecretRotated, owner, id).await?;
+            record_change(tx, &of, Changed::WebhookSecretRotated, owner, id).await?;
             let webhook = store::webhooks::by_id(tx, id, owner).await?.ok_or(Failure::Refused(R::Unknown))?;
             Ok(last.within(tx, (webhook, secret)).await?)
         })
@@ -349,7 +355,7 @@ pub async fn replay(
             store::webhooks::deliveries::replay(tx, id, owner, event, of.now).await?;
             let found = store::webhooks::deliveries::find(tx, id, owner, event).await?;
             if found.is_some() {
-                tell(tx, &of, Changed::WebhookReplayed, owner, id).await?;
+                record_change(tx, &of, Changed::WebhookReplayed, owner, id).await?;
             }
             Ok(found)
         })

@@ -1,7 +1,7 @@
 //! API keys by workspace, without checking the caller: for [`crate::workspace::api_keys`] and the command line.
 use crate::access::credential_facts;
 use crate::platform::audit_log::AuditSubject;
-use crate::platform::changes::{self, Told};
+use crate::platform::changes::{self, ChangeRecord};
 use crate::{Ctx, Fault, Server};
 use domain::access::ApiKey;
 use domain::events::Change;
@@ -25,8 +25,12 @@ pub async fn end_api_key(app: &Server, ctx: &Ctx, workspace: WorkspaceId, id: Ap
             let ended = store::access::credentials::revoke_api_key(tx, workspace, id, of.now).await?;
             let Some(KeptKey { key, .. }) = found.filter(|_| ended) else { return Ok(false) };
             let about = AuditSubject::default().and_workspace(Some(workspace));
-            changes::within(tx, &of, Told::of(Change::ApiKeyRevoked, about).with(credential_facts::of_key(&key)))
-                .await?;
+            changes::within(
+                tx,
+                &of,
+                ChangeRecord::of(Change::ApiKeyRevoked, about).with(credential_facts::of_key(&key)),
+            )
+            .await?;
             Ok(true)
         })
     });
@@ -51,7 +55,7 @@ pub async fn set_creator(
             let done = store::access::credentials::set_creator(tx, workspace, id, before, creator).await?;
             if done {
                 let about = AuditSubject::default().and_workspace(Some(workspace));
-                changes::within(tx, &of, Told::of(Change::ApiKeyAdopted, about).with(detail)).await?;
+                changes::within(tx, &of, ChangeRecord::of(Change::ApiKeyAdopted, about).with(detail)).await?;
             }
             Ok(done)
         })

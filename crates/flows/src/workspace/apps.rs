@@ -9,7 +9,7 @@ use crate::grants::bulk_revocation::{self, Telling};
 use crate::grants::consents;
 pub use crate::grants::end_disallowed::{EndedCounts, MOST_COUNTED};
 use crate::platform::audit_log::AuditSubject;
-use crate::platform::changes::{self, Told};
+use crate::platform::changes::{self, ChangeRecord};
 use crate::platform::management_error::{Managed, ManagementError, ManagementRefusal};
 use crate::platform::refused::refused;
 use crate::workspace::members::acting_role;
@@ -158,7 +158,7 @@ pub async fn revoke(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) ->
             }
             let mut detail = serde_json::json!({});
             ended.write(&mut detail);
-            changes::within(tx, &of, Told::of(Change::ConsentsRevokedInWorkspace, behind).with(detail)).await?;
+            changes::within(tx, &of, ChangeRecord::of(Change::ConsentsRevokedInWorkspace, behind).with(detail)).await?;
             Ok(Ok(ended))
         })
     });

@@ -1,6 +1,6 @@
 //! Invitations into a workspace, by a link that works once.
 use crate::platform::audit_log::AuditSubject;
-use crate::platform::changes::{self, Told};
+use crate::platform::changes::{self, ChangeRecord};
 use crate::platform::idempotency::last_step::{Last, Plain};
 use crate::platform::idempotency::stored_response::{Keep, Kept};
 use crate::platform::management_error::{Managed, ManagementError, ManagementRefusal};
@@ -170,7 +170,7 @@ async fn create_and<L: Last<Invited>>(
             }
             store::workspace::invitations::insert(tx, &invitation).await?;
             let detail = json!({"invitation": invitation.id, "role": role.as_str()});
-            changes::within(tx, &of, Told::of(Change::InvitationCreated, behind).with(detail)).await?;
+            changes::within(tx, &of, ChangeRecord::of(Change::InvitationCreated, behind).with(detail)).await?;
             last.within(tx, Invited { invitation, token }).await.map(Ok)
         })
     });
@@ -215,8 +215,8 @@ pub async fn revoke(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) ->
         Box::pin(async move {
             let revoked = store::workspace::invitations::revoke(tx, workspace, id, of.now).await?;
             if revoked {
-                let told = Told::of(Change::InvitationRevoked, behind).with(json!({"invitation": id}));
-                changes::within(tx, &of, told).await?;
+                let record = ChangeRecord::of(Change::InvitationRevoked, behind).with(json!({"invitation": id}));
+                changes::within(tx, &of, record).await?;
             }
             Ok(revoked)
         })
@@ -323,11 +323,13 @@ pub async fn accept(
             let roles = MemberRoles::only(read.role);
             let member = Member { user_id, workspace_id, roles, created_at: of.now, updated_at: of.now };
             let event = membership::put(tx, &of, &member).await?;
-            let told =
-                Told::of(Change::InvitationAccepted, AuditSubject::user(user_id).and_workspace(Some(workspace_id)))
-                    .with(json!({"invitation": read.id, "role": read.role.as_str()}))
-                    .events(event);
-            changes::within(tx, &of, told).await?;
+            let record = ChangeRecord::of(
+                Change::InvitationAccepted,
+                AuditSubject::user(user_id).and_workspace(Some(workspace_id)),
+            )
+            .with(json!({"invitation": read.id, "role": read.role.as_str()}))
+            .events(event);
+            changes::within(tx, &of, record).await?;
             Ok(Ok(read))
         })
     });

@@ -1,6 +1,6 @@
 //! Members, without checking the caller: for use cases that check it, and for the command line.
 use crate::platform::audit_log::AuditSubject;
-use crate::platform::changes::{self, Told};
+use crate::platform::changes::{self, ChangeRecord};
 use crate::workspace::membership;
 use crate::{Ctx, Fault, Server};
 use domain::account::User;
@@ -26,9 +26,10 @@ pub async fn put_member(
             store::workspace::hold(tx, workspace_id).await?;
             let event = membership::put(tx, &of, &member).await?;
             let about = AuditSubject::user(user_id).and_workspace(Some(workspace_id));
-            let told =
-                Told::of(Change::MemberChanged, about).with(json!({"roles": member.roles.claim()})).events(event);
-            changes::within(tx, &of, told).await
+            let record = ChangeRecord::of(Change::MemberChanged, about)
+                .with(json!({"roles": member.roles.claim()}))
+                .events(event);
+            changes::within(tx, &of, record).await
         })
     });
     work.await.map_err(|error: StoreError| Fault::from(error))

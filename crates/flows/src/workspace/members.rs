@@ -1,6 +1,6 @@
 //! The members of a workspace, as its members see and its admins manage them.
 use crate::platform::audit_log::AuditSubject;
-use crate::platform::changes::{self, Told};
+use crate::platform::changes::{self, ChangeRecord};
 use crate::platform::management_error::{Managed, ManagementError, ManagementRefusal};
 use crate::platform::refused::refused;
 use crate::workspace::membership;
@@ -139,9 +139,10 @@ pub async fn set_role(
             }
             member.updated_at = of.now;
             let event = membership::put(tx, &of, &member).await?;
-            let told =
-                Told::of(Change::MemberChanged, behind).with(json!({"roles": member.roles.claim()})).events(event);
-            changes::within(tx, &of, told).await?;
+            let record = ChangeRecord::of(Change::MemberChanged, behind)
+                .with(json!({"roles": member.roles.claim()}))
+                .events(event);
+            changes::within(tx, &of, record).await?;
             Ok(Ok((member, before)))
         })
     });

@@ -1,7 +1,7 @@
 //! Adding, changing and removing a member, within the transaction that causes it.
 use crate::Ctx;
 use crate::platform::audit_log::AuditSubject;
-use crate::platform::changes::{self, Told};
+use crate::platform::changes::{self, ChangeRecord};
 use crate::platform::events;
 use domain::events::{Change, Event, EventData};
 use domain::grants::EndReason;
@@ -43,10 +43,10 @@ pub(crate) async fn remove(
     let taken = store::grants::consents::delete_in_workspace(tx, workspace_id, user_id).await?;
     let ended =
         store::grants::end_each(tx, GrantSelection::UserInWorkspace(user_id, workspace_id), WHY, ctx.now).await?;
-    let told = Told::of(Change::MemberRemoved, AuditSubject::user(user_id).and_workspace(Some(workspace_id)))
+    let record = ChangeRecord::of(Change::MemberRemoved, AuditSubject::user(user_id).and_workspace(Some(workspace_id)))
         .events([events::event(ctx, EventData::MemberRemoved { workspace_id, user_id })])
         .events(events::consents_revoked(ctx, &taken))
         .events(events::grants_ended(ctx, ended, WHY));
-    changes::within(tx, ctx, told).await?;
+    changes::within(tx, ctx, record).await?;
     Ok(true)
 }

@@ -4,7 +4,7 @@ use crate::grants::bulk_revocation::Telling;
 pub use crate::grants::end_disallowed::EndedCounts;
 use crate::grants::end_disallowed::end_forbidden;
 use crate::platform::audit_log::AuditSubject;
-use crate::platform::changes::{self, Told};
+use crate::platform::changes::{self, ChangeRecord};
 use crate::platform::management_error::{Managed, ManagementError, ManagementRefusal};
 use crate::platform::refused::refused;
 use crate::workspace::members::acting_role;
@@ -149,7 +149,7 @@ async fn write(
                 Err(refusal) => return Ok(Err(refusal)),
             };
             ended.write(&mut detail);
-            changes::within(tx, &by, Told::of(of, behind).with(detail)).await?;
+            changes::within(tx, &by, ChangeRecord::of(of, behind).with(detail)).await?;
             Ok(Ok((ended, before)))
         })
     });

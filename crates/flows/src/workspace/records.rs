@@ -1,6 +1,6 @@
 //! Workspaces, without checking the caller: for use cases that check it, and for the command line.
 use crate::platform::audit_log::AuditSubject;
-use crate::platform::changes::{self, Told};
+use crate::platform::changes::{self, ChangeRecord};
 use crate::workspace::membership;
 use crate::{Ctx, Fault, Server};
 use domain::events::Change;
@@ -27,7 +27,7 @@ pub async fn create_workspace(app: &Server, ctx: &Ctx, name: &str, owner: Option
                 None => None,
             };
             let about = AuditSubject::default().and_workspace(Some(id));
-            changes::within(tx, &of, Told::of(Change::WorkspaceCreated, about).events(added)).await
+            changes::within(tx, &of, ChangeRecord::of(Change::WorkspaceCreated, about).events(added)).await
         })
     });
     work.await.map_err(|error: StoreError| Fault::from(error))?;
@@ -49,7 +49,7 @@ pub async fn rename_workspace(app: &Server, ctx: &Ctx, id: WorkspaceId, name: &s
             let renamed = store::workspace::rename(tx, id, &name, of.now).await?;
             if renamed {
                 let about = AuditSubject::default().and_workspace(Some(id));
-                changes::within(tx, &of, Told::of(Change::WorkspaceRenamed, about)).await?;
+                changes::within(tx, &of, ChangeRecord::of(Change::WorkspaceRenamed, about)).await?;
             }
             Ok(renamed)
         })

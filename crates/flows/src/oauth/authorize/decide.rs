@@ -4,7 +4,7 @@ use crate::oauth::authorize::outcome::{AuthorizeFailure, AuthorizeOutcome, Decis
 use crate::oauth::authorize::page_refusal::{InteractionRefusal, PageReason};
 use crate::oauth::authorize::scene::{Scene, answer_error, error, page, returned};
 use crate::platform::audit_log::AuditSubject;
-use crate::platform::changes::{self, Told};
+use crate::platform::changes::{self, ChangeRecord};
 use crate::platform::events;
 use domain::WorkspaceId;
 use domain::events::{Change, EventData};
@@ -102,10 +102,12 @@ impl Scene<'_> {
                 scope: scopes.clone(),
             },
         );
-        let granted =
-            Told::of(Change::ConsentGranted, AuditSubject::client(&client).and_user(user).and_workspace(workspace))
-                .with(json!({"scopes": scopes}))
-                .events([granted]);
+        let granted = ChangeRecord::of(
+            Change::ConsentGranted,
+            AuditSubject::client(&client).and_user(user).and_workspace(workspace),
+        )
+        .with(json!({"scopes": scopes}))
+        .events([granted]);
         // A caller without a page gets the current default.
         let home = self.interaction.home.or(person.home(self.interaction.request.access.sub_type));
         let device = destination.device().map(|device| {
@@ -169,7 +171,7 @@ impl Scene<'_> {
         let (app, ctx, now) = (self.app, self.ctx, self.ctx.now);
         let about = AuditSubject::client(&self.client.id);
         let about = self.person.as_ref().map_or(about.clone(), |person| about.and_user(person.user_id));
-        let (of, denied) = (ctx.clone(), Told::of(Change::DeviceDenied, about));
+        let (of, denied) = (ctx.clone(), ChangeRecord::of(Change::DeviceDenied, about));
         let work = app.write(ctx, move |tx| {
             Box::pin(async move {
                 let done = store::oauth::device::deny(tx, id, now).await?;

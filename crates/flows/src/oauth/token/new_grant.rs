@@ -3,7 +3,7 @@
 use super::issue::{Refreshing, TokenIssue, TokenResponse, access_lifetime, issued};
 use crate::grants::subject::{self, SubjectGone};
 use crate::platform::audit_log::AuditSubject;
-use crate::platform::changes::{self, Told};
+use crate::platform::changes::{self, ChangeRecord};
 use crate::platform::events;
 use crate::platform::failure::refuse;
 use crate::{Ctx, Failure, Server};
@@ -195,7 +195,7 @@ async fn write(
                         let ended = Grant { id, ..grant };
                         let event = events::event(&ctx, events::grant_ended(&ended, why));
                         let about = AuditSubject::client(&client).and_user(ended.authorization.user_id).and_grant(id);
-                        changes::within(tx, &ctx, Told::ended(about, why).events([event])).await?;
+                        changes::within(tx, &ctx, ChangeRecord::ended(about, why).events([event])).await?;
                     }
                     Ok(GrantWrite::Replayed)
                 }

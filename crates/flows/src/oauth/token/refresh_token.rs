@@ -3,7 +3,7 @@
 use super::issue::{Refreshing, TokenIssue, TokenResponse, access_lifetime, issued};
 use crate::grants::subject::{self, SubjectGone};
 use crate::platform::audit_log::AuditSubject;
-use crate::platform::changes::{self, Told};
+use crate::platform::changes::{self, ChangeRecord};
 use crate::platform::events;
 use crate::platform::failure::refuse;
 use crate::{Ctx, Failure, Fault, Server};
@@ -171,7 +171,7 @@ async fn end(tx: &mut Tx, ctx: &Ctx, grant: &Grant, theft: Theft) -> Result<Outc
         };
         let both = [reuse, events::grant_ended(grant, why)].map(|data| events::event(ctx, data));
         let about = AuditSubject::client(&grant.client_id).and_user(grant.authorization.user_id).and_grant(grant.id);
-        changes::within(tx, ctx, Told::ended(about, why).events(both)).await?;
+        changes::within(tx, ctx, ChangeRecord::ended(about, why).events(both)).await?;
     }
     Ok(Outcome::Refused(theft.into()))
 }

@@ -2,7 +2,7 @@
 use super::ring::{sealing_name, signing_name};
 use super::{ANSWERS, KEEPING, KEPT, MasterKey, webhook_name};
 use crate::platform::audit_log::AuditSubject;
-use crate::platform::changes::{self, Told};
+use crate::platform::changes::{self, ChangeRecord};
 use crate::{Ctx, Fault};
 use domain::events::Change;
 use serde_json::json;
@@ -119,8 +119,12 @@ pub async fn replace_master(store: &Store, old: &MasterKey, new: &MasterKey, ctx
                 "webhooks": done.webhooks,
                 "answers": done.answers,
             });
-            changes::within(tx, &ctx, Told::of(Change::MasterKeyReplaced, AuditSubject::default()).with(detail))
-                .await?;
+            changes::within(
+                tx,
+                &ctx,
+                ChangeRecord::of(Change::MasterKeyReplaced, AuditSubject::default()).with(detail),
+            )
+            .await?;
             Ok::<_, Fault>(done)
         })
     });

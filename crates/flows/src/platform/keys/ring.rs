@@ -1,7 +1,7 @@
 //! The rings of signing and sealing keys: their states, and how keys follow one another.
 use super::MasterKey;
 use crate::platform::audit_log::AuditSubject;
-use crate::platform::changes::{self, Told};
+use crate::platform::changes::{self, ChangeRecord};
 use crate::platform::events;
 use crate::platform::idempotency::last_step::Last;
 use crate::{Ctx, Fault, Settings};
@@ -204,7 +204,7 @@ pub async fn rotate<L: Last<()>>(
                 store::platform::keys::set_sealing_state(tx, key.id, step(key.state, gone).0, ctx.now).await?;
             }
             complete(tx, &master, &ctx).await?;
-            tell(tx, &ctx, Change::KeyRotated, json!({})).await?;
+            record_change(tx, &ctx, Change::KeyRotated, json!({})).await?;
             Ok(Some(last.within(tx, ()).await?))
         })
     });
@@ -212,11 +212,11 @@ pub async fn rotate<L: Last<()>>(
 }
 
 /// Records a change of the keys. The webhook event names the keys that sign from now on.
-async fn tell(tx: &mut Tx, ctx: &Ctx, change: Change, detail: Value) -> Result<(), Fault> {
+async fn record_change(tx: &mut Tx, ctx: &Ctx, change: Change, detail: Value) -> Result<(), Fault> {
     let active = store::platform::keys::list_signing(tx, ctx.now).await?.into_iter();
     let active_kids = active.filter(|key| key.state == KeyState::Active).map(|key| key.kid).collect();
     let event = events::event(ctx, EventData::KeyRotated { active_kids });
-    Ok(changes::within(tx, ctx, Told::of(change, AuditSubject::default()).with(detail).events([event])).await?)
+    Ok(changes::within(tx, ctx, ChangeRecord::of(change, AuditSubject::default()).with(detail).events([event])).await?)
 }
 
 /// A key that was leaked.
@@ -260,7 +260,7 @@ pub async fn expel(store: &Store, master: &MasterKey, ctx: &Ctx, key: &Leaked) -
                 }
             }
             complete(tx, &master, &ctx).await?;
-            tell(tx, &ctx, Change::KeyExpelled, detail).await.map(|()| true)
+            record_change(tx, &ctx, Change::KeyExpelled, detail).await.map(|()| true)
         })
     });
     work.await
