@@ -1,6 +1,6 @@
 //! Creates, changes and deletes clients, without checking the caller.
 use crate::clients::resolve::{self, Accept};
-use crate::grants::bulk_revocation::{self, Telling};
+use crate::grants::bulk_revocation::{self, RevocationContext};
 use crate::grants::end_disallowed;
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, ChangeRecord};
@@ -181,7 +181,7 @@ async fn write<L: Last<Updated>>(
 ) -> Result<Option<L::Out>, Fault> {
     client.updated_at = ctx.now;
     let spare = client.has_secret().then(|| new_secret(app, ctx, &client.id));
-    let (now, of, telling) = (ctx.now, ctx.clone(), Telling::new(app, ctx));
+    let (now, of, context) = (ctx.now, ctx.clone(), RevocationContext::new(app, ctx));
     let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             let Some(before) = resolve::client(tx, &client.id, now, Accept::All).await? else { return Ok(None) };
@@ -197,7 +197,7 @@ async fn write<L: Last<Updated>>(
                 store::clients::raise_epoch(tx, &row.id).await?;
             }
             if less {
-                end_disallowed::end_of_client(tx, &telling, &row.id).await?;
+                end_disallowed::end_of_client(tx, &context, &row.id).await?;
             }
             if had_secret && !row.has_secret() {
                 store::clients::retire_secrets(tx, &row.id, None, now, now).await?;
@@ -299,7 +299,7 @@ pub(crate) async fn takes_secrets(tx: &mut Tx, id: &ClientId, now: Timestamp) ->
 /// unknown.
 pub async fn delete(app: &Server, ctx: &Ctx, id: &ClientId) -> Result<bool, Fault> {
     let Some(client) = living(app, ctx, id).await? else { return Ok(false) };
-    let (of, of_all) = (ctx.clone(), Telling::new(app, ctx));
+    let (of, of_all) = (ctx.clone(), RevocationContext::new(app, ctx));
     let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             let deleted = store::clients::soft_delete(tx, &client.id, of.now).await?;

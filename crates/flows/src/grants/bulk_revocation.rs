@@ -25,12 +25,12 @@ const KIND: &str = Change::AllConsentsRevoked.as_str();
 /// Revokes, in this transaction, all access to the client's users. Returns how many users it had.
 pub(crate) async fn begin(
     tx: &mut Tx,
-    telling: &Telling,
+    context: &RevocationContext,
     client: &ClientId,
     reason: EndReason,
 ) -> Result<i64, StoreError> {
-    let users = bulk_revocation::begin(tx, &revocation(telling, client, None, reason)).await?;
-    some(tx, telling, (client, None), AT_ONCE).await?;
+    let users = bulk_revocation::begin(tx, &revocation(context, client, None, reason)).await?;
+    some(tx, context, (client, None), AT_ONCE).await?;
     Ok(users)
 }
 
@@ -64,7 +64,7 @@ impl EndedCounts {
 /// has locked the workspace, or changed the client.
 pub(crate) async fn begin_in(
     tx: &mut Tx,
-    telling: &Telling,
+    context: &RevocationContext,
     workspace: WorkspaceId,
     clients: &[ClientId],
     reason: EndReason,
@@ -72,13 +72,13 @@ pub(crate) async fn begin_in(
     let mut all = EndedCounts::default();
     for client in clients {
         let (consents, grants) =
-            store::grants::workspace_apps::standing(tx, workspace, client, telling.ctx.now).await?;
+            store::grants::workspace_apps::standing(tx, workspace, client, context.ctx.now).await?;
         let ended = EndedCounts { consents, grants };
         if ended.any() {
-            bulk_revocation::begin(tx, &revocation(telling, client, Some(workspace), reason)).await?;
+            bulk_revocation::begin(tx, &revocation(context, client, Some(workspace), reason)).await?;
             // The limit applies to all clients together, because a workspace may turn away very many.
             if all.consents < AT_ONCE && all.grants < AT_ONCE {
-                some(tx, telling, (client, Some(workspace)), AT_ONCE).await?;
+                some(tx, context, (client, Some(workspace)), AT_ONCE).await?;
             }
         }
         all.consents = MOST_COUNTED.min(all.consents + ended.consents);
@@ -87,22 +87,22 @@ pub(crate) async fn begin_in(
     Ok(all)
 }
 
-fn revocation(telling: &Telling, client: &ClientId, place: Where, reason: EndReason) -> Revocation {
-    let template = audit_log::entry(&telling.ctx, KIND, OK, AuditSubject::client(client), json!({}));
+fn revocation(context: &RevocationContext, client: &ClientId, place: Where, reason: EndReason) -> Revocation {
+    let template = audit_log::entry(&context.ctx, KIND, OK, AuditSubject::client(client), json!({}));
     let AuditEvent { request_id, actor, credential, ip, .. } = template;
-    let (at, client_id, workspace_id) = (telling.ctx.now, client.clone(), place);
+    let (at, client_id, workspace_id) = (context.ctx.now, client.clone(), place);
     Revocation { client_id, workspace_id, at, reason, request_id, actor, credential, ip, passed: None }
 }
 
 /// The context of the revocation, and which events webhooks subscribe to.
 #[derive(Debug, Clone)]
-pub(crate) struct Telling {
+pub(crate) struct RevocationContext {
     ctx: Ctx,
     consents: bool,
     grants: bool,
 }
 
-impl Telling {
+impl RevocationContext {
     pub(crate) fn new(app: &Server, ctx: &Ctx) -> Self {
         let wants = |kind| app.outbox().wants(kind);
         Self { ctx: ctx.clone(), consents: wants(EventKind::ConsentRevoked), grants: wants(EventKind::GrantEnded) }
@@ -112,7 +112,7 @@ impl Telling {
 /// Removes at most `limit` remaining rows of each kind. Returns whether there may be more.
 async fn some(
     tx: &mut Tx,
-    telling: &Telling,
+    context: &RevocationContext,
     (client, place): (&ClientId, Where),
     limit: i64,
 ) -> Result<bool, StoreError> {
@@ -125,14 +125,14 @@ async fn some(
         if place.is_none() {
             record(tx, &revocation, &consents).await?;
         }
-        if telling.consents {
-            events::append_all(tx, events::consents_revoked(&telling.ctx, &consents)).await?;
+        if context.consents {
+            events::append_all(tx, events::consents_revoked(&context.ctx, &consents)).await?;
         }
     }
     let (ended, more) = bulk_revocation::end_grants(tx, &revocation, limit).await?;
     let more = more || i64::try_from(consents.len()).is_ok_and(|removed| removed == limit);
-    if speaks && telling.grants {
-        events::append_all(tx, events::grants_ended(&telling.ctx, ended, revocation.reason)).await?;
+    if speaks && context.grants {
+        events::append_all(tx, events::grants_ended(&context.ctx, ended, revocation.reason)).await?;
     }
     if !more {
         bulk_revocation::done(tx, client, place).await?;
@@ -182,9 +182,9 @@ pub(crate) async fn go_on(app: &Server, ctx: &Ctx, turn: Turn) -> Result<(), Fau
             bulk_revocation::oldest(&mut tx).await?
         };
         let Some(Revocation { client_id, workspace_id, .. }) = oldest else { return Ok(()) };
-        let telling = Telling::new(app, ctx);
+        let context = RevocationContext::new(app, ctx);
         let batch = pace.batch(app.store(), move |tx, rows| {
-            Box::pin(async move { some(tx, &telling, (&client_id, workspace_id), rows).await })
+            Box::pin(async move { some(tx, &context, (&client_id, workspace_id), rows).await })
         });
         batch.await?;
     }

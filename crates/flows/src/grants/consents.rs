@@ -1,5 +1,5 @@
 //! Consents that users gave clients, listed and revoked by the client's owner or by the user.
-use crate::grants::bulk_revocation::{self, Telling};
+use crate::grants::bulk_revocation::{self, RevocationContext};
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, ChangeRecord};
 use crate::platform::events;
@@ -143,7 +143,7 @@ pub async fn revoke_one(
 
 /// Revokes all consent of all users of a client, and the tokens in its own name. Returns how many users there were.
 pub async fn revoke_all_users(app: &Server, ctx: &Ctx, client: &ClientId) -> Result<i64, Fault> {
-    let (id, of, of_all) = (client.clone(), ctx.clone(), Telling::new(app, ctx));
+    let (id, of, of_all) = (client.clone(), ctx.clone(), RevocationContext::new(app, ctx));
     let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             let users = bulk_revocation::begin(tx, &of_all, &id, EndReason::ConsentRevoked).await?;

@@ -5,7 +5,7 @@
 //! them, since when, or how often they are used: that is between the member and the app. For the same reason admins cannot
 //! disconnect such an app. They can exclude it by the workspace's policy, and then it receives nothing about the workspace any
 //! more.
-use crate::grants::bulk_revocation::{self, Telling};
+use crate::grants::bulk_revocation::{self, RevocationContext};
 use crate::grants::consents;
 pub use crate::grants::end_disallowed::{EndedCounts, MOST_COUNTED};
 use crate::platform::audit_log::AuditSubject;
@@ -146,13 +146,13 @@ pub async fn revoke(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) ->
     let workspace = workspace(app, ctx, principal, Operation::RevokeApps, KIND)?;
     let id = client(app, ctx, workspace, KIND, id)?;
     let about = AuditSubject::client(&id).and_workspace(Some(workspace));
-    let (who, of, behind, telling) = (principal.clone(), ctx.clone(), about.clone(), Telling::new(app, ctx));
+    let (who, of, behind, context) = (principal.clone(), ctx.clone(), about.clone(), RevocationContext::new(app, ctx));
     let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             if acting_role(tx, &who, workspace).await?.is_none_or(|role| role < Role::Admin) {
                 return Ok(Err(ManagementError::from(PermissionDenied::Role)));
             }
-            let ended = bulk_revocation::begin_in(tx, &telling, workspace, &[id], EndReason::ConsentRevoked).await?;
+            let ended = bulk_revocation::begin_in(tx, &context, workspace, &[id], EndReason::ConsentRevoked).await?;
             if !ended.any() {
                 return Ok(Err(ManagementRefusal::ClientUnknown.into()));
             }

@@ -1,6 +1,6 @@
 //! A workspace's app policy: which clients its owners allow.
 use crate::clients::resolve::{self, Accept};
-use crate::grants::bulk_revocation::Telling;
+use crate::grants::bulk_revocation::RevocationContext;
 pub use crate::grants::end_disallowed::EndedCounts;
 use crate::grants::end_disallowed::end_forbidden;
 use crate::platform::audit_log::AuditSubject;
@@ -92,7 +92,7 @@ enum PolicyChange {
 async fn change(
     tx: &mut Tx,
     ctx: &Ctx,
-    telling: &Telling,
+    context: &RevocationContext,
     who: &Principal,
     id: WorkspaceId,
     change: PolicyChange,
@@ -122,7 +122,7 @@ async fn change(
             }
         }
     }
-    Ok(Ok((end_forbidden(tx, telling, id).await?, before)))
+    Ok(Ok((end_forbidden(tx, context, id).await?, before)))
 }
 
 /// What ended, and the previous policy.
@@ -141,10 +141,10 @@ async fn write(
     let workspace = principal.workspace_for(Operation::WriteAppPolicy);
     let workspace = workspace.map_err(|denied| refused(app, ctx, kind, AuditSubject::default(), denied))?;
     let about = about.and_workspace(Some(workspace));
-    let (who, by, behind, telling) = (principal.clone(), ctx.clone(), about.clone(), Telling::new(app, ctx));
+    let (who, by, behind, context) = (principal.clone(), ctx.clone(), about.clone(), RevocationContext::new(app, ctx));
     let work = app.write(ctx, move |tx| {
         Box::pin(async move {
-            let (ended, before) = match change(tx, &by, &telling, &who, workspace, what).await? {
+            let (ended, before) = match change(tx, &by, &context, &who, workspace, what).await? {
                 Ok(changed) => changed,
                 Err(refusal) => return Ok(Err(refusal)),
             };
