@@ -406,10 +406,10 @@ pub async fn set_internal(app: &Server, ctx: &Ctx, id: &ClientId, internal: bool
 /// Sets the client's trust level. Returns `None` if the client is unknown, and `false` if it was changed in the meantime.
 pub async fn set_trust(app: &Server, ctx: &Ctx, id: &ClientId, trust: Trust) -> Result<Option<bool>, Fault> {
     let Some(client) = living(app, ctx, id).await? else { return Ok(None) };
-    Ok(Some(believe(app, ctx, client, trust).await?.is_some()))
+    Ok(Some(review(app, ctx, client, trust).await?.is_some()))
 }
 
 /// Sets the client's trust level. Returns `None` if the client was changed since it was read.
-pub(crate) async fn believe(app: &Server, ctx: &Ctx, client: Client, trust: Trust) -> Result<Option<Updated>, Fault> {
+pub(crate) async fn review(app: &Server, ctx: &Ctx, client: Client, trust: Trust) -> Result<Option<Updated>, Fault> {
     Box::pin(write(app, ctx, client.reviewed_as(trust), By::Review, Plain)).await
 }

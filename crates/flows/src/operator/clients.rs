@@ -96,7 +96,7 @@ pub async fn set_trust_seen(
         return Err(refused(app, ctx, KIND, about, ManagementRefusal::Changed));
     }
     // Fails if the client was changed since it was read.
-    let updated = clients::records::believe(app, ctx, client, trust).await?;
+    let updated = clients::records::review(app, ctx, client, trust).await?;
     let updated = updated.ok_or_else(|| refused(app, ctx, KIND, about, ManagementRefusal::Changed))?;
     Ok((updated.client, before))
 }
