@@ -79,7 +79,7 @@ pub const LOOKED_AT: i64 = 5_000;
 
 /// The result of one read.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Looked {
+pub struct AuditPart {
     /// The matching events, in the order of the search.
     pub events: Vec<AuditEvent>,
     /// Where the next read continues; `None` at the end of the log.
@@ -206,7 +206,7 @@ pub async fn list(
     order: Order,
     after: Option<AuditCursor>,
     limit: i64,
-) -> Result<Looked, StoreError> {
+) -> Result<AuditPart, StoreError> {
     let limit = limit.clamp(1, MAX_LIMIT);
     let text = |id: Option<String>| id.unwrap_or_default();
     let (user, workspace) =
@@ -270,7 +270,7 @@ pub async fn list(
     let events: Vec<AuditEvent> = tx.all(list, params).await?.iter_mut().map(audit::read).collect::<Result<_, _>>()?;
     let full = i64::try_from(events.len()).is_ok_and(|found| found == limit);
     let further = if full { events.last().map(|last| (last.at, last.id)) } else { stop };
-    Ok(Looked { events, further })
+    Ok(AuditPart { events, further })
 }
 
 #[cfg(test)]
