@@ -10,7 +10,7 @@ use domain::audit::AuditEvent;
 use domain::{AuditId, ClientId, Timestamp, UserId, WorkspaceId};
 use std::collections::HashMap;
 use store::Tx;
-use store::audit::search::{Filter, Kind, Order, Outcome};
+use store::audit::search::{Filter, Kind, Order, OutcomeFilter};
 
 /// Search terms as they were typed. Empty fields match everything.
 #[derive(Debug, Clone, Copy, Default)]
@@ -67,7 +67,7 @@ struct Read {
     user: Option<UserId>,
     actor: Option<String>,
     workspace: Option<WorkspaceId>,
-    outcome: Option<Outcome>,
+    outcome: Option<OutcomeFilter>,
     from: Option<Timestamp>,
     to: Option<Timestamp>,
     before: Option<AuditId>,
@@ -87,8 +87,8 @@ fn typed<T>(
 fn read(search: &Search<'_>, workspace: Option<WorkspaceId>) -> Result<Read, ManagementError> {
     let day = |text: &str| Timestamp::day_in(text, search.zone);
     let outcome = |text: &str| match text {
-        "ok" => Some(Outcome::Ok),
-        "refused" => Some(Outcome::Refused),
+        "ok" => Some(OutcomeFilter::Ok),
+        "refused" => Some(OutcomeFilter::Refused),
         _ => None,
     };
     let id = |text: &str| text.parse().ok();

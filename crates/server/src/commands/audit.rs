@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use domain::audit::AuditEvent;
 use domain::{AuditId, ClientId, Timestamp};
 use flows::audit;
-use flows::audit::read::{Filter, Kind, Outcome};
+use flows::audit::read::{Filter, Kind, OutcomeFilter};
 use flows::unguarded::audit::EVERYTHING;
 use serde_json::json;
 
@@ -39,8 +39,8 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
         request_id: request.as_deref(),
         kind: kind.as_deref().map(Kind::Beginning),
         outcome: outcome.map(|name| match name {
-            OutcomeName::Ok => Outcome::Ok,
-            OutcomeName::Refused => Outcome::Refused,
+            OutcomeName::Ok => OutcomeFilter::Ok,
+            OutcomeName::Refused => OutcomeFilter::Refused,
         }),
         from: moment("since", since.as_deref())?,
         to: moment("until", until.as_deref())?,

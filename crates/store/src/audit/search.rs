@@ -6,7 +6,7 @@ use domain::{AuditId, ClientId, Timestamp, UserId, WorkspaceId};
 
 /// Whether an attempted action succeeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum OutcomeFilter {
     /// The event's outcome is `ok`.
     Ok,
     /// Any outcome but `ok`; the event contains the exact reason.
@@ -54,7 +54,7 @@ pub struct Filter<'a> {
     /// Events of this kind or group of kinds.
     pub kind: Option<Kind<'a>>,
     /// Only successes, or only refusals.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<OutcomeFilter>,
     /// Inclusive lower bound.
     pub from: Option<Timestamp>,
     /// Exclusive upper bound.
@@ -175,7 +175,7 @@ impl<'a> Plan<'a> {
         let client = filter.client.map_or("", ClientId::as_str);
         let (actor, request) = (filter.actor.unwrap_or_default(), filter.request_id.unwrap_or_default());
         let credential = filter.credential.unwrap_or_default();
-        let refused = filter.outcome == Some(Outcome::Refused);
+        let refused = filter.outcome == Some(OutcomeFilter::Refused);
         let given = |value: &str| !value.is_empty();
         let leads = [
             (given(request), &BY_REQUEST, (request, ""), 1),
@@ -245,8 +245,8 @@ pub async fn list(
     };
     let outcome = match filter.outcome {
         None => "",
-        Some(Outcome::Ok) => "ok",
-        Some(Outcome::Refused) => "refused",
+        Some(OutcomeFilter::Ok) => "ok",
+        Some(OutcomeFilter::Refused) => "refused",
     };
     let client = filter.client.map_or("", ClientId::as_str);
     let actor = filter.actor.unwrap_or_default();

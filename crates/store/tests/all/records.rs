@@ -11,7 +11,7 @@ use serde_json::json;
 use store::access::credentials::{self, KeptKey};
 use store::account::users;
 use store::audit;
-use store::audit::search::{self, Filter, Kind, LOOKED_AT, Order, Outcome};
+use store::audit::search::{self, Filter, Kind, LOOKED_AT, Order, OutcomeFilter};
 use store::platform::keys;
 use store::{Page, StoreError, StoreOptions};
 
@@ -311,8 +311,8 @@ async fn the_audit_log_is_written_at_once_and_read_backwards() {
         let none = Filter::default();
         let of_app = Filter { client: Some(&app), ..none };
         assert_eq!(requests(of_app).await, [8, 6, 4, 2]);
-        assert_eq!(requests(Filter { outcome: Some(Outcome::Refused), ..of_app }).await, [8, 4, 2]);
-        assert_eq!(requests(Filter { outcome: Some(Outcome::Ok), ..of_app }).await, [6]);
+        assert_eq!(requests(Filter { outcome: Some(OutcomeFilter::Refused), ..of_app }).await, [8, 4, 2]);
+        assert_eq!(requests(Filter { outcome: Some(OutcomeFilter::Ok), ..of_app }).await, [6]);
         let of_user = Filter { user: Some(user_id(1)), ..none };
         assert_eq!(requests(of_user).await, [9, 8, 7, 6]);
         assert_eq!(requests(Filter { client: Some(&app), ..of_user }).await, [8, 6]);
@@ -320,7 +320,7 @@ async fn the_audit_log_is_written_at_once_and_read_backwards() {
         assert_eq!(requests(Filter { from: Some(at(4)), ..none }).await, [9, 8]);
         assert_eq!(requests(Filter { to: Some(at(1)), ..none }).await, [1]);
         let of_workspace = Filter { workspace: Some(workspace_id(1)), ..none };
-        assert_eq!(requests(Filter { outcome: Some(Outcome::Refused), ..of_workspace }).await, [8]);
+        assert_eq!(requests(Filter { outcome: Some(OutcomeFilter::Refused), ..of_workspace }).await, [8]);
         assert_eq!(requests(Filter { request_id: Some("req-3"), ..none }).await, [3]);
         assert_eq!(requests(Filter { request_id: Some("req-3"), ..of_app }).await, [0; 0]);
         assert_eq!(requests(Filter { actor: Some("anonymous"), from: Some(at(4)), ..none }).await, [9, 8]);
@@ -376,7 +376,7 @@ async fn what_fits_few_of_many_events_is_looked_for_a_part_at_a_time() {
         for filter in [out, of_workspace, Filter { kind: Some(Kind::Beginning("sign_ou")), ..none }] {
             assert_eq!(read(filter, Order::NewestFirst, None, 100).await, (found.clone(), None));
         }
-        let refused = Filter { outcome: Some(Outcome::Refused), ..none };
+        let refused = Filter { outcome: Some(OutcomeFilter::Refused), ..none };
         for filter in [refused, Filter { workspace: Some(workspace_id(1)), ..refused }] {
             assert_eq!(read(filter, Order::NewestFirst, None, 100).await, (vec![20], None));
         }
@@ -384,8 +384,8 @@ async fn what_fits_few_of_many_events_is_looked_for_a_part_at_a_time() {
         for slow in [
             Filter { kind: Some(Kind::Beginning("sign_")), ..none },
             Filter { user: Some(user_id(1)), ..out },
-            Filter { outcome: Some(Outcome::Refused), user: Some(user_id(1)), ..none },
-            Filter { outcome: Some(Outcome::Refused), kind: Some(Kind::Named("token.refresh_token")), ..none },
+            Filter { outcome: Some(OutcomeFilter::Refused), user: Some(user_id(1)), ..none },
+            Filter { outcome: Some(OutcomeFilter::Refused), kind: Some(Kind::Named("token.refresh_token")), ..none },
         ] {
             let newest = read(slow, Order::NewestFirst, None, 100).await;
             let rest = read(slow, Order::NewestFirst, place(700), 100).await;

@@ -1,6 +1,6 @@
 //! The audit log as it is read: page by page, exported, and forgotten.
 use flows::audit;
-use flows::audit::read::{Filter, Outcome};
+use flows::audit::read::{Filter, OutcomeFilter};
 use flows::unguarded::audit::EVERYTHING;
 use serde_json::{Value, json};
 use testkit::{Api, Browser, Kind, Party, TestApp, for_each_database};
@@ -51,7 +51,7 @@ async fn pages_and_exports_hold_every_event_once() {
             (&"code_unknown".into(), &"2026-01-01T00:00:00Z".into())
         );
 
-        let good = Filter { outcome: Some(Outcome::Ok), ..filter };
+        let good = Filter { outcome: Some(OutcomeFilter::Ok), ..filter };
         let page = audit::read::list(&app.app, EVERYTHING, &good, None, 10).await.unwrap();
         assert_eq!((page.events.len(), page.next), (1, None));
         assert_eq!(audit::read::list(&app.app, EVERYTHING, &Filter::default(), None, 0).await.unwrap().events.len(), 1);

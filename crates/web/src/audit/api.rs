@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse as _;
 use domain::{AuditId, ClientId, Timestamp, UserId, WorkspaceId};
-use flows::audit::read::{Filter, Kind, Outcome};
+use flows::audit::read::{Filter, Kind, OutcomeFilter};
 use flows::platform::management_error::ManagementRefusal;
 use flows::{Fault, audit};
 use futures_util::stream;
@@ -27,7 +27,7 @@ struct AuditFilter {
     credential: Option<String>,
     request_id: Option<String>,
     kind: Option<String>,
-    outcome: Option<Outcome>,
+    outcome: Option<OutcomeFilter>,
     from: Option<Timestamp>,
     to: Option<Timestamp>,
 }
@@ -66,8 +66,8 @@ impl AuditFilter {
             kind: text("kind"),
             outcome: match manager.query("outcome") {
                 None => None,
-                Some("ok") => Some(Outcome::Ok),
-                Some("refused") => Some(Outcome::Refused),
+                Some("ok") => Some(OutcomeFilter::Ok),
+                Some("refused") => Some(OutcomeFilter::Refused),
                 Some(_) => return Err(ManagementRefusal::Choice.of("outcome").into()),
             },
             from: time("from")?,
