@@ -400,7 +400,17 @@ async fn point_3_3_an_address_is_verified_until_it_changes() {
             let expected = (400, json!(format!("urn:countersign:problem:{reason}")));
             assert_eq!((reply.status.as_u16(), reply.json()["type"].clone()), expected);
         }
-        assert_eq!(operator.put(&set, &body("ada@new.example", true)).await.status, 200);
+        // The account as it was read, with the new fact in it: its other members say nothing.
+        let mut read = operator.get(&path).await.json();
+        read["verified"] = json!(true);
+        read["name"] = json!("Somebody else");
+        let sent_back = operator.put(&set, &read).await;
+        assert_eq!(sent_back.status, 200, "{}", sent_back.body);
+        assert_eq!(
+            (&sent_back.json()["email_verified"], &sent_back.json()["name"]),
+            (&json!(true), &operator.get(&path).await.json()["name"])
+        );
+        assert_ne!(sent_back.json()["name"], "Somebody else");
         assert_eq!(operator.put(&set, &body("ada@new.example", false)).await.status, 200);
         assert_eq!(verified().await, json!(false));
         assert_eq!(app.outcomes("user.email_verified").await, ["ok", "email_invalid", "changed_meanwhile", "ok"]);

@@ -697,12 +697,43 @@ async fn webhooks_are_managed_over_http() {
             (json!({"url": receiver.url(), "events": ["nothing"]}), "webhook_event_unknown", "events"),
             (json!({"url": 1}), "member_of_wrong_type", "url"),
             (json!({"url": receiver.url(), "disabled": "yes"}), "member_unknown", "disabled"),
+            (json!({"url": receiver.url(), "id": "whk_1"}), "member_unknown", "id"),
+            (json!({"description": "no URL"}), "member_of_wrong_type", "url"),
+            (json!({"url": receiver.url(), "description": null}), "member_of_wrong_type", "description"),
+            (json!({"url": receiver.url(), "events": ["member.added", 1]}), "member_of_wrong_type", "events"),
         ];
         for (body, reason, field) in refused {
             let reply = key.post("/api/v1/webhooks", &body).await;
             assert_eq!(reply.status, 400, "{body}");
             assert_eq!(reply.json()["type"], format!("urn:countersign:problem:{reason}"));
             assert_eq!(reply.json()["field"].as_str().unwrap_or_default(), field);
+        }
+        // What was read can be changed and sent back; a secret cannot be set.
+        let mut read = key.get(&path).await.json();
+        read["description"] = json!("on");
+        read["disabled"] = json!(false);
+        let sent_back = key.patch(&path, &read).await;
+        assert_eq!(sent_back.status, 200, "{}", sent_back.body);
+        let mut unchanged = sent_back.json();
+        unchanged["updated_at"] = read["updated_at"].clone();
+        assert_eq!(unchanged, read);
+        for (body, reason, field) in [
+            (json!({"secret": "mine"}), "member_unknown", "secret"),
+            (json!({"disabled": "yes"}), "member_of_wrong_type", "disabled"),
+            (json!({"url": null}), "member_of_wrong_type", "url"),
+        ] {
+            let reply = key.patch(&path, &body).await;
+            assert_eq!((reply.status.as_u16(), reply.json()["field"].clone()), (400, json!(field)), "{body}");
+            assert_eq!(reply.json()["type"], format!("urn:countersign:problem:{reason}"));
+        }
+        assert_eq!(key.send(Method::PATCH, &path, None).await.status, 200, "no body changes nothing");
+        let overlap = format!("{path}/rotate-secret");
+        for (body, reason) in [
+            (json!({"overlap_seconds": "1"}), "member_of_wrong_type"),
+            (json!({"overlap_seconds": -1}), "number_out_of_range"),
+            (json!({"overlapSeconds": 1}), "member_unknown"),
+        ] {
+            assert_eq!(key.post(&overlap, &body).await.json()["type"], format!("urn:countersign:problem:{reason}"));
         }
         for query in ["?state=lost", "?before=x", "?limit=0"] {
             assert_eq!(key.get(&format!("{path}/deliveries{query}")).await.status, 400, "{query}");

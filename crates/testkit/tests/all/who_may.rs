@@ -151,6 +151,15 @@ async fn keys_and_tokens_are_made_listed_used_and_revoked() {
                 400,
                 "time_invalid",
             ),
+            // Whatever is no time is refused in the same words; `null` is none.
+            (
+                "/api/v1/personal-access-tokens",
+                json!({"name": "x", "scopes": ["clients:read"], "expires_at": 1}),
+                400,
+                "time_invalid",
+            ),
+            ("/api/v1/api-keys", json!({"name": "x", "scopes": [], "expires_at": null}), 400, "scopes_missing"),
+            ("/api/v1/api-keys", json!({"name": "x", "scopes": null}), 400, "member_of_wrong_type"),
             (
                 "/api/v1/api-keys",
                 json!({"name": "x", "scopes": ["clients:read"], "roles": ["owner", "admin"]}),

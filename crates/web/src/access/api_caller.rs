@@ -1,17 +1,14 @@
 //! The caller of a management API and its request.
 use crate::WebState;
-use crate::platform::body::{NotMembers, has_nul, media_type, members};
 use crate::platform::problem::Problem;
 use crate::platform::request::Incoming;
-use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::access::Principal;
 use flows::access::extent::Extent;
 use flows::access::principal;
 use flows::platform::management_error::ManagementRefusal;
 use flows::{Ctx, Page};
-use serde_json::{Map, Value};
 
 /// A caller with a valid credential. The use case decides what it may do.
 #[derive(Debug)]
@@ -111,69 +108,5 @@ impl AskedPage {
 
     pub fn of_array(&self) -> Page {
         Page::of_array(self.number, self.limit)
-    }
-}
-
-/// The members of a JSON body; empty without a body.
-#[derive(Debug)]
-pub struct Object(pub Map<String, Value>);
-
-impl FromRequest<WebState> for Object {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, state: &WebState) -> Result<Self, Problem> {
-        let media = media_type(&request);
-        let Ok(bytes) = Bytes::from_request(request, state).await else {
-            return Err(ManagementRefusal::CutOff.into());
-        };
-        match media.as_str() {
-            "" | "application/json" if bytes.is_empty() => Ok(Self(Map::new())),
-            "application/json" => {
-                let members = members(&bytes).map_err(|why| match why {
-                    NotMembers::NotAnObject => ManagementRefusal::NotAnObject,
-                    NotMembers::Repeated => ManagementRefusal::Repeated,
-                })?;
-                if members.iter().any(|(name, value)| name.contains('\0') || has_nul(value)) {
-                    return Err(ManagementRefusal::Nul.into());
-                }
-                Ok(Self(members))
-            }
-            _ => Err(ManagementRefusal::MediaType.into()),
-        }
-    }
-}
-
-/// Reads the members of a body. Errors name the member at fault.
-#[derive(Debug)]
-pub struct Members<'b>(pub &'b Map<String, Value>);
-
-impl Members<'_> {
-    /// Rejects unknown members.
-    pub fn known(&self, names: &[&str]) -> Result<(), Problem> {
-        match self.0.keys().find(|name| !names.contains(&name.as_str())) {
-            Some(unknown) => Err(ManagementRefusal::UnknownMember.of(unknown.clone()).into()),
-            None => Ok(()),
-        }
-    }
-
-    fn read<T>(&self, name: &'static str, read: impl FnOnce(&Value) -> Option<T>) -> Result<Option<T>, Problem> {
-        let wrong = || ManagementRefusal::WrongType.of(name).into();
-        self.0.get(name).map(|value| read(value).ok_or_else(wrong)).transpose()
-    }
-
-    pub fn text(&self, name: &'static str) -> Result<Option<String>, Problem> {
-        self.read(name, |value| value.as_str().map(str::to_owned))
-    }
-
-    pub fn list(&self, name: &'static str) -> Result<Option<Vec<String>>, Problem> {
-        self.read(name, |value| value.as_array()?.iter().map(|item| item.as_str().map(str::to_owned)).collect())
-    }
-
-    pub fn flag(&self, name: &'static str) -> Result<Option<bool>, Problem> {
-        self.read(name, Value::as_bool)
-    }
-
-    pub fn number(&self, name: &'static str) -> Result<Option<i64>, Problem> {
-        self.read(name, Value::as_i64)
     }
 }

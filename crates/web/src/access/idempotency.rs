@@ -2,6 +2,7 @@
 //! the same way. Each is answered with what its use case stored in its own transaction ([`Kept`]), and with nothing else.
 use crate::WebState;
 use crate::access::api_caller::ApiCaller;
+use crate::access::body::Body as RequestBody;
 use crate::platform::problem::{self, Problem};
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
@@ -11,7 +12,7 @@ use flows::platform::idempotency::{self, Keeper, Kept, Once, Shown};
 use flows::platform::management_error::ManagementRefusal;
 use flows::{Ctx, Fault, Server};
 use futures_util::FutureExt as _;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 const HEADER: &str = "idempotency-key";
 /// Marks a response as a replay.
@@ -54,16 +55,17 @@ where
 
 /// Runs `work`, or returns its stored response if the same credential sent the same request with the same key before. `what`
 /// names the endpoint. `operation` is what the caller must be allowed to do, also to read a stored response.
-pub async fn once<W, F>(
+pub async fn once<T, W, F>(
     state: WebState,
     manager: ApiCaller,
     what: &'static str,
     operation: Operation,
-    body: Map<String, Value>,
+    body: RequestBody<T>,
     work: W,
 ) -> problem::ApiResult
 where
-    W: FnOnce(WebState, ApiCaller, Map<String, Value>, Keeper) -> F + Send + 'static,
+    T: 'static,
+    W: FnOnce(WebState, ApiCaller, RequestBody<T>, Keeper) -> F + Send + 'static,
     F: Future<Output = Made> + Send + 'static,
 {
     // The stored response may contain secrets. Only the same credential can read it, and only while it may still perform this
@@ -81,7 +83,7 @@ where
     // With other rights, the response might reveal more than the caller could get today, so this counts as a different request.
     let rights = rights(&manager.principal);
     // The query also changes the meaning of the request, for example `owner=operator`.
-    let text = Value::from(body.clone()).to_string();
+    let text = Value::from(body.members().clone()).to_string();
     let query = manager.queries().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
     let parts: Vec<&[u8]> = [what.as_bytes(), rights.as_bytes(), text.as_bytes()].into_iter().chain(query).collect();
     let request = idempotency::request_hash(&app, &parts);

@@ -3,6 +3,8 @@
 pub(crate) mod api_caller;
 pub mod api_input;
 pub mod api_list;
+pub(crate) mod body;
+mod body_reader;
 pub mod confirm;
 pub mod create_once;
 pub mod field_error;

@@ -1,7 +1,8 @@
 //! API keys of the caller's workspace, and the caller's personal access tokens.
 use crate::WebState;
-use crate::access::api_caller::{ApiCaller, Members, Object};
+use crate::access::api_caller::ApiCaller;
 use crate::access::api_list::{Deleted, deleted};
+use crate::access::body::Body;
 use crate::access::idempotency::{Made, again, once};
 use crate::platform::answers::Problem409;
 use crate::platform::path::Path;
@@ -16,8 +17,8 @@ use flows::account::tokens;
 use flows::platform::idempotency::Keeper;
 use flows::platform::management_error::ManagementRefusal;
 use flows::workspace::api_keys::{self, KeptKey};
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 fn time(at: Option<Timestamp>) -> Option<String> {
@@ -134,7 +135,6 @@ pub struct PersonalTokens {
 /// A new API key.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "it describes what `asked` reads by hand, to name the member at fault")]
 #[schema(example = json!({"name": "Nightly export", "roles": ["member"], "scopes": ["clients:read"]}))]
 pub struct NewKey {
     #[schema(min_length = 1, max_length = 100)]
@@ -143,43 +143,74 @@ pub struct NewKey {
     #[schema(nullable = false)]
     roles: Option<Vec<String>>,
     /// What it may do, at least one; not more than the caller has.
-    #[schema(min_items = 1)]
+    #[serde(default)]
+    #[schema(required = true, min_items = 1)]
     scopes: Vec<String>,
     /// RFC 3339, in the future.
-    #[schema(format = DateTime)]
-    expires_at: Option<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Expiry,
 }
 
 /// A new personal access token.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "it describes what `asked` reads by hand, to name the member at fault")]
 #[schema(example = json!({"name": "Laptop", "scopes": ["consents:read"]}))]
 pub struct NewPersonalToken {
     #[schema(min_length = 1, max_length = 100)]
     name: String,
     /// What it may do, at least one; not more than the caller has.
-    #[schema(min_items = 1)]
+    #[serde(default)]
+    #[schema(required = true, min_items = 1)]
     scopes: Vec<String>,
     /// RFC 3339, in the future.
-    #[schema(format = DateTime)]
-    expires_at: Option<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Expiry,
 }
 
-/// Reads the members of a new credential.
-fn asked(body: &Map<String, Value>, known: &[&str]) -> Result<CredentialRequest, Problem> {
-    let members = Members(body);
-    members.known(known)?;
-    let name = members.text("name")?.ok_or_else(|| ManagementRefusal::WrongType.of("name"))?;
-    let expires_at = match body.get("expires_at") {
-        None | Some(Value::Null) => None,
-        Some(value) => {
-            let time = value.as_str().and_then(Timestamp::parse);
-            Some(time.ok_or_else(|| ManagementRefusal::Time.of("expires_at"))?)
+/// When a new credential ends. Whatever is no time has the same refusal as a time in the past.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Expiry {
+    /// Also for `null`.
+    #[default]
+    Never,
+    At(Timestamp),
+    Invalid,
+}
+
+impl<'de> Deserialize<'de> for Expiry {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(match Value::deserialize(deserializer)? {
+            Value::Null => Self::Never,
+            Value::String(text) => Timestamp::parse(&text).map_or(Self::Invalid, Self::At),
+            _ => Self::Invalid,
+        })
+    }
+}
+
+impl Expiry {
+    fn time(self) -> Result<Option<Timestamp>, Problem> {
+        match self {
+            Self::Never => Ok(None),
+            Self::At(time) => Ok(Some(time)),
+            Self::Invalid => Err(ManagementRefusal::Time.of("expires_at").into()),
         }
-    };
-    let list = |name| Ok::<_, Problem>(members.list(name)?.unwrap_or_default());
-    Ok(CredentialRequest { name, scopes: list("scopes")?, roles: list("roles")?, expires_at })
+    }
+}
+
+impl NewKey {
+    fn request(self) -> Result<CredentialRequest, Problem> {
+        let roles = self.roles.unwrap_or_default();
+        Ok(CredentialRequest { name: self.name, scopes: self.scopes, roles, expires_at: self.expires_at.time()? })
+    }
+}
+
+impl NewPersonalToken {
+    fn request(self) -> Result<CredentialRequest, Problem> {
+        let roles = Vec::new();
+        Ok(CredentialRequest { name: self.name, scopes: self.scopes, roles, expires_at: self.expires_at.time()? })
+    }
 }
 
 /// List the workspace's API keys
@@ -198,12 +229,12 @@ pub async fn list_keys(State(state): State<WebState>, manager: ApiCaller) -> Api
     responses((status = 201, description = "The key, shown this once", body = Key,
         links(("revoke" = (operation_id = "revoke_key", parameters(("id" = "$response.body#/id"))))))),
     security(("bearer" = []), ("session" = [])))]
-pub async fn create_key(State(state): State<WebState>, manager: ApiCaller, Object(body): Object) -> ApiResult {
+pub async fn create_key(State(state): State<WebState>, manager: ApiCaller, body: Body<NewKey>) -> ApiResult {
     once(state, manager, "POST /api/v1/api-keys", Operation::WriteApiKeys, body, make_key).await
 }
 
-async fn make_key(state: WebState, manager: ApiCaller, body: Map<String, Value>, keeper: Keeper) -> Made {
-    let asked = asked(&body, &["name", "scopes", "roles", "expires_at"])?;
+async fn make_key(state: WebState, manager: ApiCaller, body: Body<NewKey>, keeper: Keeper) -> Made {
+    let asked = body.read()?.request()?;
     let keep = keeper.keep(|(kept, secret): (KeptKey, Secret)| {
         again(json_response(StatusCode::CREATED, &Key::of(&kept, Some(&secret))))
     });
@@ -253,12 +284,16 @@ pub async fn list_tokens(State(state): State<WebState>, manager: ApiCaller) -> A
     responses((status = 201, description = "The token, shown this once", body = PersonalToken,
         links(("revoke" = (operation_id = "revoke_token", parameters(("id" = "$response.body#/id"))))))),
     security(("bearer" = []), ("session" = [])))]
-pub async fn create_token(State(state): State<WebState>, manager: ApiCaller, Object(body): Object) -> ApiResult {
+pub async fn create_token(
+    State(state): State<WebState>,
+    manager: ApiCaller,
+    body: Body<NewPersonalToken>,
+) -> ApiResult {
     once(state, manager, "POST /api/v1/personal-access-tokens", Operation::WriteTokens, body, make_token).await
 }
 
-async fn make_token(state: WebState, manager: ApiCaller, body: Map<String, Value>, keeper: Keeper) -> Made {
-    let asked = asked(&body, &["name", "scopes", "expires_at"])?;
+async fn make_token(state: WebState, manager: ApiCaller, body: Body<NewPersonalToken>, keeper: Keeper) -> Made {
+    let asked = body.read()?.request()?;
     let keep = keeper.keep(|(token, secret): (PersonalAccessToken, Secret)| {
         again(json_response(StatusCode::CREATED, &PersonalToken::of(&token, Some(&secret))))
     });

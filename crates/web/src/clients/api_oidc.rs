@@ -1,8 +1,9 @@
 //! Reference 004: applications of the caller's workspace, their users and their activity.
 use crate::WebState;
-use crate::access::api_caller::{ApiCaller, Object};
-use crate::access::api_input::{Overlap, overlap};
+use crate::access::api_caller::ApiCaller;
+use crate::access::api_input::Overlap;
 use crate::access::api_list::{ArrayQuery, Deleted, array, deleted, link_next};
+use crate::access::body::Body;
 use crate::access::idempotency::{Made, again, once};
 use crate::platform::answers::Problem409;
 use crate::platform::path::Path;
@@ -106,13 +107,14 @@ pub async fn read(State(state): State<WebState>, Path(id): Path<String>, manager
             ("activity" = (operation_id = "activity", parameters(("id" = "$response.body#/client/id")))),
             ("delete" = (operation_id = "delete_application", parameters(("id" = "$response.body#/client/id"))))))),
     security(("bearer" = []), ("session" = [])))]
-pub async fn create(State(state): State<WebState>, manager: ApiCaller, Object(body): Object) -> ApiResult {
+pub async fn create(State(state): State<WebState>, manager: ApiCaller, body: Body<Map<String, Value>>) -> ApiResult {
     once(state, manager, "POST /oidc/clients", Operation::WriteClients, body, make).await
 }
 
-async fn make(state: WebState, manager: ApiCaller, body: Map<String, Value>, keeper: Keeper) -> Made {
+async fn make(state: WebState, manager: ApiCaller, body: Body<Map<String, Value>>, keeper: Keeper) -> Made {
     let keep = keeper.keep(|made: clients::manage::CreatedClient| again(answer(&made.client, made.secret.as_ref())));
-    Ok(clients::manage::create_kept(state.app(), &manager.ctx, &manager.principal, &SNAKE, &body, keep).await?)
+    Ok(clients::manage::create_kept(state.app(), &manager.ctx, &manager.principal, &SNAKE, body.members(), keep)
+        .await?)
 }
 
 /// Change an application
@@ -131,11 +133,12 @@ pub async fn update(
     State(state): State<WebState>,
     Path(id): Path<String>,
     manager: ApiCaller,
-    Object(body): Object,
+    body: Body<Map<String, Value>>,
 ) -> ApiResult {
     let expected = manager.expected();
     let updated =
-        clients::manage::change(state.app(), &manager.ctx, &manager.principal, &SNAKE, &id, expected, &body).await?;
+        clients::manage::change(state.app(), &manager.ctx, &manager.principal, &SNAKE, &id, expected, body.members())
+            .await?;
     Ok(answer(&updated.client, updated.secret.as_ref()))
 }
 
@@ -170,9 +173,9 @@ pub async fn rotate_secret(
     State(state): State<WebState>,
     Path(id): Path<String>,
     manager: ApiCaller,
-    Object(body): Object,
+    body: Body<Overlap>,
 ) -> ApiResult {
-    let overlap = overlap(&body, "overlap_seconds")?;
+    let overlap = body.read()?.seconds()?;
     let made = clients::manage::rotate_secret(state.app(), &manager.ctx, &manager.principal, &id, overlap).await?;
     let secret = made.secret.as_ref().map(Secret::expose);
     Ok(json_response(StatusCode::OK, &NewSecret { client_id: made.client.id.as_str(), client_secret: secret }))

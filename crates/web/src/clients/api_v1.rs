@@ -1,8 +1,9 @@
 //! Reference 002: applications of the caller's workspace, in camelCase; and reference 000's list of the caller's own.
 use crate::WebState;
-use crate::access::api_caller::{ApiCaller, Object};
-use crate::access::api_input::overlap;
+use crate::access::api_caller::ApiCaller;
+use crate::access::api_input::CamelOverlap;
 use crate::access::api_list::{Deleted, PageQuery, deleted, paginated, paginated_camel};
+use crate::access::body::Body;
 use crate::access::idempotency::{Made, again, once};
 use crate::platform::answers::Problem409;
 use crate::platform::path::Path;
@@ -21,7 +22,7 @@ use domain::clients::{Client, metadata};
 use flows::clients;
 use flows::clients::ownership::{self, OwnerFilter};
 use flows::platform::idempotency::Keeper;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
@@ -87,15 +88,16 @@ pub async fn list(State(state): State<WebState>, manager: ApiCaller) -> ApiResul
             ("rotate" = (operation_id = "rotate_client_secret", parameters(("id" = "$response.body#/clientId")))),
             ("delete" = (operation_id = "delete_client", parameters(("id" = "$response.body#/clientId"))))))),
     security(("bearer" = []), ("session" = [])))]
-pub async fn create(State(state): State<WebState>, manager: ApiCaller, Object(body): Object) -> ApiResult {
+pub async fn create(State(state): State<WebState>, manager: ApiCaller, body: Body<Map<String, Value>>) -> ApiResult {
     once(state, manager, "POST /api/v1/oauth2/clients", Operation::WriteClients, body, make).await
 }
 
-async fn make(state: WebState, manager: ApiCaller, body: Map<String, Value>, keeper: Keeper) -> Made {
+async fn make(state: WebState, manager: ApiCaller, body: Body<Map<String, Value>>, keeper: Keeper) -> Made {
     let shown =
         |made: clients::manage::CreatedClient| again(answer(StatusCode::CREATED, &made.client, made.secret.as_ref()));
     let keep = keeper.keep(shown);
-    Ok(clients::manage::create_kept(state.app(), &manager.ctx, &manager.principal, &CAMEL, &body, keep).await?)
+    Ok(clients::manage::create_kept(state.app(), &manager.ctx, &manager.principal, &CAMEL, body.members(), keep)
+        .await?)
 }
 
 /// Read an application, in camel case
@@ -127,11 +129,12 @@ pub async fn update(
     State(state): State<WebState>,
     Path(id): Path<String>,
     manager: ApiCaller,
-    Object(body): Object,
+    body: Body<Map<String, Value>>,
 ) -> ApiResult {
     let expected = manager.expected();
     let updated =
-        clients::manage::change(state.app(), &manager.ctx, &manager.principal, &CAMEL, &id, expected, &body).await?;
+        clients::manage::change(state.app(), &manager.ctx, &manager.principal, &CAMEL, &id, expected, body.members())
+            .await?;
     Ok(answer(StatusCode::OK, &updated.client, updated.secret.as_ref()))
 }
 
@@ -145,16 +148,6 @@ pub async fn update(
 pub async fn delete(State(state): State<WebState>, Path(id): Path<String>, manager: ApiCaller) -> ApiResult {
     clients::manage::delete(state.app(), &manager.ctx, &manager.principal, &id).await?;
     Ok(deleted())
-}
-
-/// How long the old secret lives on.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(dead_code, reason = "it describes what `overlap` reads")]
-pub struct CamelOverlap {
-    /// Seconds; 0 unless something else is said.
-    #[schema(nullable = false, minimum = 0, maximum = 2_592_000)]
-    overlap_seconds: Option<i64>,
 }
 
 /// A new secret, shown this once.
@@ -178,9 +171,9 @@ pub async fn rotate_secret(
     State(state): State<WebState>,
     Path(id): Path<String>,
     manager: ApiCaller,
-    Object(body): Object,
+    body: Body<CamelOverlap>,
 ) -> ApiResult {
-    let overlap = overlap(&body, "overlapSeconds")?;
+    let overlap = body.read()?.seconds()?;
     let made = clients::manage::rotate_secret(state.app(), &manager.ctx, &manager.principal, &id, overlap).await?;
     let secret = made.secret.as_ref().map(Secret::expose);
     Ok(json_response(StatusCode::OK, &NewClientSecret { client_id: made.client.id.as_str(), client_secret: secret }))

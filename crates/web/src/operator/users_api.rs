@@ -1,6 +1,7 @@
 //! Accounts, for the operator.
 use crate::WebState;
-use crate::access::api_caller::{ApiCaller, Members, Object};
+use crate::access::api_caller::ApiCaller;
+use crate::access::body::{Body, ReadOnly};
 use crate::platform::answers::Problem412;
 use crate::platform::problem::ApiResult;
 use crate::platform::respond::json_response;
@@ -8,8 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use domain::account::User;
 use flows::operator::users;
-use flows::platform::management_error::ManagementRefusal;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// An account, as the operator reads it.
@@ -41,12 +41,30 @@ impl From<&User> for Account {
 }
 
 /// Whether an address is verified.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "described here, and read by hand, so that a fault names its member")]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct EmailVerification {
     /// The address that was verified: it must still be the account's.
     email: String,
     verified: bool,
+    #[serde(default, rename = "id")]
+    #[schema(inline)]
+    _id: ReadOnly,
+    #[serde(default, rename = "email_verified")]
+    #[schema(inline)]
+    _email_verified: ReadOnly,
+    #[serde(default, rename = "name")]
+    #[schema(inline)]
+    _name: ReadOnly,
+    #[serde(default, rename = "disabled")]
+    #[schema(inline)]
+    _disabled: ReadOnly,
+    #[serde(default, rename = "operator")]
+    #[schema(inline)]
+    _operator: ReadOnly,
+    #[serde(default, rename = "created_at")]
+    #[schema(inline)]
+    _created_at: ReadOnly,
 }
 
 /// Read an account
@@ -73,12 +91,9 @@ pub async fn set_email_verification(
     State(state): State<WebState>,
     manager: ApiCaller,
     Path(id): Path<String>,
-    Object(body): Object,
+    body: Body<EmailVerification>,
 ) -> ApiResult {
-    let members = Members(&body);
-    members.known(&["email", "verified"])?;
-    let email = members.text("email")?.ok_or_else(|| ManagementRefusal::WrongType.of("email"))?;
-    let verified = members.flag("verified")?.ok_or_else(|| ManagementRefusal::WrongType.of("verified"))?;
+    let EmailVerification { email, verified, .. } = body.read()?;
     let (app, ctx) = (state.app(), &manager.ctx);
     let user = users::set_email_verified(app, ctx, &manager.principal, &id, &email, verified).await?;
     Ok(json_response(StatusCode::OK, &Account::from(&user)))

@@ -1,14 +1,15 @@
 //! Webhooks of the caller's workspace, or with `owner=operator` of the whole server.
 use crate::WebState;
-use crate::access::api_caller::{ApiCaller, Members, Object};
-use crate::access::api_input::{Overlap, overlap};
+use crate::access::api_caller::ApiCaller;
+use crate::access::api_input::overlap;
 use crate::access::api_list::{Deleted, deleted};
+use crate::access::body::{Body, ReadOnly};
 use crate::access::idempotency::{Made, again, once};
 use crate::platform::path::Path;
 use crate::platform::problem::{ApiResult, Problem};
 use crate::platform::request::tagged;
 use crate::platform::respond::json_response;
-use crate::platform::schema::webhooks::{DeliveriesQuery, NewWebhookBody, OwnerQuery, WebhookChange};
+use crate::platform::schema::webhooks::{DeliveriesQuery, OwnerQuery};
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::access::Operation;
@@ -19,8 +20,7 @@ use flows::platform::idempotency::Keeper;
 use flows::platform::management_error::{ManagementError, ManagementRefusal};
 use flows::webhooks::manage::{MayChange, MayRead, NewWebhook, WebhookPatch, WebhookRefusal};
 use flows::{Failure, webhooks};
-use serde::Serialize;
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// Where events are sent.
@@ -64,6 +64,73 @@ fn show<'w>(webhook: &'w Webhook, secret: Option<&'w Secret>) -> WebhookAnswer<'
 #[derive(Serialize, ToSchema)]
 pub struct Webhooks<'w> {
     items: Vec<WebhookAnswer<'w>>,
+}
+
+/// A new webhook.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"url": "https://hooks.example/countersign", "events": ["*"]}))]
+pub struct NewWebhookBody {
+    /// An https URL of the public internet.
+    #[schema(max_length = 2048)]
+    url: String,
+    #[schema(nullable = false, max_length = 200)]
+    description: Option<String>,
+    /// Kinds of events, as `/api/v1/event-types` lists them; all where none is named.
+    #[schema(nullable = false)]
+    events: Option<Vec<String>>,
+}
+
+impl From<NewWebhookBody> for NewWebhook {
+    fn from(body: NewWebhookBody) -> Self {
+        Self {
+            url: body.url,
+            description: body.description.unwrap_or_default(),
+            events: body.events.unwrap_or_else(|| vec!["*".to_owned()]),
+        }
+    }
+}
+
+/// What changes; everything else stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"disabled": true}))]
+pub struct WebhookChange {
+    #[schema(nullable = false, max_length = 2048)]
+    url: Option<String>,
+    #[schema(nullable = false, max_length = 200)]
+    description: Option<String>,
+    #[schema(nullable = false)]
+    events: Option<Vec<String>>,
+    #[schema(nullable = false)]
+    disabled: Option<bool>,
+    #[serde(default, rename = "id")]
+    #[schema(inline)]
+    _id: ReadOnly,
+    #[serde(default, rename = "workspace_id")]
+    #[schema(inline)]
+    _workspace_id: ReadOnly,
+    #[serde(default, rename = "created_at")]
+    #[schema(inline)]
+    _created_at: ReadOnly,
+    #[serde(default, rename = "updated_at")]
+    #[schema(inline)]
+    _updated_at: ReadOnly,
+}
+
+impl From<WebhookChange> for WebhookPatch {
+    fn from(body: WebhookChange) -> Self {
+        Self { url: body.url, description: body.description, events: body.events, disabled: body.disabled }
+    }
+}
+
+/// How long messages are signed with the old secret, too.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookOverlap {
+    /// Seconds; a day unless something else is said.
+    #[schema(nullable = false, minimum = 0, maximum = 2_592_000)]
+    overlap_seconds: Option<i64>,
 }
 
 /// One event for one webhook, and how the last attempt went.
@@ -172,7 +239,7 @@ pub async fn list(State(state): State<WebState>, manager: ApiCaller) -> ApiResul
             ("deliveries" = (operation_id = "list_deliveries", parameters(("id" = "$response.body#/id")))),
             ("delete" = (operation_id = "delete_webhook", parameters(("id" = "$response.body#/id"))))))),
     security(("bearer" = []), ("session" = [])))]
-pub async fn create(State(state): State<WebState>, manager: ApiCaller, Object(body): Object) -> ApiResult {
+pub async fn create(State(state): State<WebState>, manager: ApiCaller, body: Body<NewWebhookBody>) -> ApiResult {
     let operation = match manager.scope()? {
         Extent::Workspace => Operation::WriteWebhooks,
         Extent::Server => Operation::WriteAllWebhooks,
@@ -180,15 +247,9 @@ pub async fn create(State(state): State<WebState>, manager: ApiCaller, Object(bo
     once(state, manager, "POST /api/v1/webhooks", operation, body, make).await
 }
 
-async fn make(state: WebState, manager: ApiCaller, body: Map<String, Value>, keeper: Keeper) -> Made {
+async fn make(state: WebState, manager: ApiCaller, body: Body<NewWebhookBody>, keeper: Keeper) -> Made {
     let of = may_change(&state, &manager)?;
-    let body = Members(&body);
-    body.known(&["url", "description", "events"])?;
-    let new = NewWebhook {
-        url: body.text("url")?.ok_or_else(|| ManagementRefusal::WrongType.of("url"))?,
-        description: body.text("description")?.unwrap_or_default(),
-        events: body.list("events")?.unwrap_or_else(|| vec!["*".to_owned()]),
-    };
+    let new = NewWebhook::from(body.read()?);
     let keep = keeper.keep(|(webhook, secret): (Webhook, Secret)| {
         again(tagged(json_response(StatusCode::CREATED, &show(&webhook, Some(&secret))), webhook.revision))
     });
@@ -220,17 +281,10 @@ pub async fn update(
     State(state): State<WebState>,
     Path(id): Path<String>,
     manager: ApiCaller,
-    Object(body): Object,
+    body: Body<WebhookChange>,
 ) -> ApiResult {
     let (of, id) = (may_change(&state, &manager)?, named(&id)?);
-    let body = Members(&body);
-    body.known(&["url", "description", "events", "disabled"])?;
-    let change = WebhookPatch {
-        url: body.text("url")?,
-        description: body.text("description")?,
-        events: body.list("events")?,
-        disabled: body.flag("disabled")?,
-    };
+    let change = WebhookPatch::from(body.read()?);
     let webhook = webhooks::manage::update(state.app(), &manager.ctx, of, id, manager.expected(), &change)
         .await
         .map_err(refused)?;
@@ -254,7 +308,7 @@ pub async fn delete(State(state): State<WebState>, Path(id): Path<String>, manag
 #[utoipa::path(post, path = "/api/v1/webhooks/{id}/rotate-secret", operation_id = "rotate_webhook_secret",
     tag = "webhooks",
     params(("id" = String, Path, description = "The webhook"), OwnerQuery, ("If-Match" = Option<String>, Header)),
-    request_body = Option<Overlap>,
+    request_body = Option<WebhookOverlap>,
     responses((status = 200, description = "The new secret", body = WebhookSecret,
         headers(("etag" = String, description = "The webhook's revision, for `If-Match`")))),
     security(("bearer" = []), ("session" = [])))]
@@ -262,11 +316,11 @@ pub async fn rotate_secret(
     State(state): State<WebState>,
     Path(id): Path<String>,
     manager: ApiCaller,
-    Object(body): Object,
+    body: Body<WebhookOverlap>,
 ) -> ApiResult {
     const DAY: i64 = 24 * 60 * 60;
     let (of, id) = (may_change(&state, &manager)?, named(&id)?);
-    let seconds = if body.is_empty() { DAY } else { overlap(&body, "overlap_seconds")? };
+    let seconds = overlap(body.read()?.overlap_seconds, DAY, "overlap_seconds")?;
     let rotated = webhooks::manage::rotate_secret(state.app(), &manager.ctx, of, id, manager.expected(), seconds);
     let (webhook, secret) = rotated.await.map_err(refused)?;
     Ok(tagged(json_response(StatusCode::OK, &WebhookSecret { id, secret: secret.expose() }), webhook.revision))

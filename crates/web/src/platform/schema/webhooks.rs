@@ -40,36 +40,6 @@ pub enum State {
     Dead,
 }
 
-/// A new webhook.
-#[derive(serde::Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"url": "https://hooks.example/countersign", "events": ["*"]}))]
-pub struct NewWebhookBody {
-    /// An https URL of the public internet.
-    #[schema(max_length = 2048)]
-    url: String,
-    #[schema(nullable = false, max_length = 200)]
-    description: Option<String>,
-    /// Kinds of events, as `/api/v1/event-types` lists them; all where none is named.
-    #[schema(nullable = false)]
-    events: Option<Vec<String>>,
-}
-
-/// What changes; everything else stays.
-#[derive(serde::Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"disabled": true}))]
-pub struct WebhookChange {
-    #[schema(nullable = false, max_length = 2048)]
-    url: Option<String>,
-    #[schema(nullable = false, max_length = 200)]
-    description: Option<String>,
-    #[schema(nullable = false)]
-    events: Option<Vec<String>>,
-    #[schema(nullable = false)]
-    disabled: Option<bool>,
-}
-
 /// Which events of the audit log.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
