@@ -1,43 +1,39 @@
 //! All routes.
-use crate::account::{consents_api, tokens_api};
-use crate::clients::{api_oidc, api_v1, registration};
 use crate::consoles::consoles;
-use crate::docs;
-use crate::docs::openapi::Description;
-use crate::oauth;
-use crate::oauth::{authorize_api, device_authorization, discovery, introspection, revocation, token, userinfo};
-use crate::operator::{keys_api, users_api};
-use crate::platform;
+use crate::docs::pages::Documentation;
+use crate::oauth::discovery;
 use crate::platform::body::MAX_BODY;
 use crate::platform::problem::{self, Problem};
 use crate::platform::request::Incoming;
 use crate::platform::{faults, headers, pages, respond};
-use crate::sign_in;
-use crate::webhooks::{self, event_types};
-use crate::workspace::members_api;
-use crate::{WebState, audit, resources};
+use crate::{
+    WebState, account, audit, clients, docs, oauth, operator, platform, resources, sign_in, webhooks, workspace,
+};
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderName, Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{delete, get, post, put};
+use axum::routing::{get, post};
 use axum::{Extension, Router};
 use flows::platform::management_error::ManagementRefusal;
 use flows::platform::readiness::Unready;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
 use tower_http::timeout::TimeoutLayer;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
 
 /// The complete application.
 pub fn router(state: WebState) -> Router {
     let base = state.base().to_owned();
     let inner = Router::new()
-        .merge(programs())
-        .merge(servers())
+        // Before the layers, since preflight requests are answered on the way to this fallback.
+        .merge(Router::from(programs()).method_not_allowed_fallback(method_not_allowed).layer(open_to_all()))
+        .merge(Router::from(servers()).method_not_allowed_fallback(method_not_allowed))
+        .merge(Router::from(managers()).method_not_allowed_fallback(problem::method_not_allowed))
         .merge(people())
-        .merge(managers())
         .merge(consoles().method_not_allowed_fallback(platform::pages::error::not_opened))
         .merge(documentation())
         .merge(assets())
@@ -63,102 +59,44 @@ pub fn router(state: WebState) -> Router {
         .with_state(state)
 }
 
+/// Each endpoint that programs call, described once. The rooms say which endpoints they have; this says how each group is served.
+pub fn described() -> OpenApi {
+    programs().merge(servers()).merge(managers()).merge(oauth::people()).into_openapi()
+}
+
 /// Endpoints that any origin may call, including other sites in browsers; cookies are never included (checklist 18).
-fn programs() -> Router<WebState> {
-    let protocol = Router::new()
-        .route("/token", post(token::post))
-        .route("/device_authorization", post(device_authorization::post))
-        .route("/revoke", post(revocation::post))
-        .route("/jwks", get(discovery::jwks))
-        .route("/scopes", get(resources::api::public))
-        .route("/register", post(registration::create))
-        .route(
-            "/register/{client_id}",
-            get(registration::read).put(registration::replace).delete(registration::delete),
-        );
-    Router::new()
-        .nest("/oauth2", protocol.clone())
-        .nest("/api/oauth2", protocol.clone())
-        .nest("/api/v1/oauth2", protocol)
-        .route("/oauth2/userinfo", get(userinfo::get).post(userinfo::get))
-        .route("/api/oauth2/userinfo", get(userinfo::reference).post(userinfo::reference))
-        .route("/api/v1/oauth2/userinfo", get(userinfo::get).post(userinfo::get))
-        .route("/.well-known/openid-configuration", get(discovery::metadata))
-        .route("/.well-known/oauth-authorization-server", get(discovery::metadata))
-        .route("/.well-known/jwks.json", get(discovery::jwks))
-        // Before the layer, since preflight requests are answered on the way to this fallback.
-        .method_not_allowed_fallback(method_not_allowed)
-        .layer(open_to_all())
+fn programs() -> OpenApiRouter<WebState> {
+    oauth::programs().merge(clients::programs()).merge(resources::programs())
 }
 
 /// Endpoints for resource servers. Pages of other origins do not have the credentials for them.
-fn servers() -> Router<WebState> {
-    Router::new()
-        .route("/oauth2/introspect", post(introspection::post))
-        .route("/api/oauth2/introspect", post(introspection::post))
-        .route("/api/v1/oauth2/introspect", post(introspection::post))
-        .method_not_allowed_fallback(method_not_allowed)
+fn servers() -> OpenApiRouter<WebState> {
+    oauth::servers()
 }
 
 /// Endpoints for developers, admins and API teams, called with a key, a token or a session.
-fn managers() -> Router<WebState> {
-    Router::new()
-        .route("/api/oauth2", get(api_v1::list_own))
-        .route("/api/oauth2/", get(api_v1::list_own))
-        .route("/api/v1/oauth2/clients", get(api_v1::list).post(api_v1::create))
-        .route("/api/v1/oauth2/clients/{id}", get(api_v1::read).patch(api_v1::update).delete(api_v1::delete))
-        .route("/api/v1/oauth2/clients/{id}/rotate-secret", post(api_v1::rotate_secret))
-        .route("/oidc/clients", get(api_oidc::list).post(api_oidc::create))
-        .route("/oidc/clients/{id}", get(api_oidc::read).put(api_oidc::update).delete(api_oidc::delete))
-        .route("/oidc/clients/{id}/rotate-secret", post(api_oidc::rotate_secret))
-        .route("/oidc/clients/{id}/users", get(api_oidc::users).delete(api_oidc::revoke_all_users))
-        .route("/oidc/clients/{id}/users/{user_id}", delete(api_oidc::revoke_user))
-        .route("/oidc/clients/{id}/activity", get(api_oidc::activity))
-        .route("/oidc/clients/activity", get(api_oidc::all_activity))
-        .route("/oidc/user/consent", get(consents_api::list))
-        .route("/oidc/user/consent/{client_id}", delete(consents_api::revoke))
-        .route("/oidc/scopes", get(resources::api::list))
-        .route("/oidc/org/members", get(members_api::list))
-        .route("/oidc/keys/rotate", post(keys_api::rotate))
-        .route("/api/v1/api-keys", get(tokens_api::list_keys).post(tokens_api::create_key))
-        .route("/api/v1/api-keys/{id}", delete(tokens_api::revoke_key))
-        .route("/api/v1/api-keys/{id}/adopt", post(tokens_api::adopt_key))
-        .route("/api/v1/personal-access-tokens", get(tokens_api::list_tokens).post(tokens_api::create_token))
-        .route("/api/v1/personal-access-tokens/{id}", delete(tokens_api::revoke_token))
-        .route("/api/v1/users/{id}", get(users_api::read))
-        .route("/api/v1/users/{id}/email-verification", put(users_api::set_email_verification))
-        .route("/api/v1/webhooks", get(webhooks::api::list).post(webhooks::api::create))
-        .route(
-            "/api/v1/webhooks/{id}",
-            get(webhooks::api::read).patch(webhooks::api::update).delete(webhooks::api::delete),
-        )
-        .route("/api/v1/webhooks/{id}/rotate-secret", post(webhooks::api::rotate_secret))
-        .route("/api/v1/webhooks/{id}/test", post(webhooks::api::test))
-        .route("/api/v1/webhooks/{id}/deliveries", get(webhooks::api::deliveries))
-        .route("/api/v1/webhooks/{id}/deliveries/{event_id}/replay", post(webhooks::api::replay))
-        .route("/api/v1/event-types", get(event_types::list))
-        .route("/api/v1/audit-events", get(audit::api::list))
-        .route("/api/v1/audit-events/export", get(audit::api::export))
-        .method_not_allowed_fallback(problem::method_not_allowed)
+fn managers() -> OpenApiRouter<WebState> {
+    clients::managers()
+        .merge(account::managers())
+        .merge(workspace::managers())
+        .merge(resources::managers())
+        .merge(webhooks::managers())
+        .merge(audit::managers())
+        .merge(operator::managers())
 }
 
 /// Pages, and endpoints that act for a signed-in user.
 fn people() -> Router<WebState> {
-    Router::new()
+    Router::from(oauth::people())
         .route("/", get(sign_in::home::get))
         .route("/login", get(sign_in::password::get).post(sign_in::password::post))
         .route("/signup", get(sign_in::sign_up::get).post(sign_in::sign_up::post))
         .route("/logout", post(oauth::pages::end_session::post))
         .route("/setup", get(sign_in::setup::get).post(sign_in::setup::post))
         .route("/oauth2/end_session", get(oauth::pages::end_session::get).post(oauth::pages::end_session::request))
-        .route("/oauth2/authorize", get(oauth::pages::authorize::get).post(oauth::pages::authorize::post))
         .route("/oauth2/interaction", get(oauth::pages::authorize::resume))
         .route("/oauth2/account", post(oauth::pages::authorize::account))
         .route("/oauth2/consent", post(oauth::pages::authorize::consent))
-        .route("/api/oauth2/authorize", get(authorize_api::get))
-        .route("/api/oauth2/consent", post(authorize_api::consent))
-        .route("/api/v1/oauth2/authorize", get(authorize_api::get))
-        .route("/api/v1/oauth2/consent", post(authorize_api::consent))
         .route("/device", get(oauth::pages::device::get).post(oauth::pages::device::post))
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
@@ -179,7 +117,7 @@ fn documentation() -> Router<WebState> {
         .route("/docs/problems", get(docs::pages::problems))
         .route("/docs/openapi.json", get(docs::pages::openapi))
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(Extension(Arc::new(OnceLock::<Description>::new())))
+        .layer(Extension(Arc::new(Documentation::new(described))))
         .layer(open_to_all())
 }
 

@@ -11,6 +11,12 @@ use flows::account;
 use flows::account::apps::AllowedApp;
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<WebState> {
+    OpenApiRouter::default().routes(routes!(list)).routes(routes!(revoke))
+}
 
 /// An application that the person allowed something.
 #[derive(Serialize, ToSchema)]

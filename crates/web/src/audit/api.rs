@@ -15,6 +15,12 @@ use flows::{Fault, audit};
 use futures_util::stream;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<WebState> {
+    OpenApiRouter::default().routes(routes!(list)).routes(routes!(export))
+}
 
 /// What is asked for; owned, as an export outlives its request.
 #[derive(Debug, Clone)]

@@ -25,6 +25,19 @@ use flows::platform::idempotency::Keeper;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<WebState> {
+    OpenApiRouter::default()
+        .routes(routes!(list, create))
+        .routes(routes!(read, update, delete))
+        .routes(routes!(rotate_secret))
+        .routes(routes!(users, revoke_all_users))
+        .routes(routes!(revoke_user))
+        .routes(routes!(activity))
+        .routes(routes!(all_activity))
+}
 
 /// The members that every answer shows.
 fn show(client: &Client) -> Map<String, Value> {

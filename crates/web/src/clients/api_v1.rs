@@ -6,6 +6,7 @@ use crate::access::api_list::{Deleted, PageQuery, deleted, paginated, paginated_
 use crate::access::body::Body;
 use crate::access::idempotency::{Made, again, once};
 use crate::platform::answers::Problem409;
+use crate::platform::mounts::AlsoAt as _;
 use crate::platform::path::Path;
 use crate::platform::problem::ApiResult;
 use crate::platform::request::tagged;
@@ -25,6 +26,16 @@ use flows::platform::idempotency::Keeper;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<WebState> {
+    OpenApiRouter::default()
+        .routes_also_at(&[("/api/oauth2", "api")], routes!(list_own))
+        .routes(routes!(list, create))
+        .routes(routes!(read, update, delete))
+        .routes(routes!(rotate_secret))
+}
 
 fn show(client: &Client, secret: Option<&Secret>) -> Map<String, Value> {
     let mut all = Map::new();

@@ -2,6 +2,7 @@
 use crate::WebState;
 use crate::platform::answers::{OAuth400, OAuth401, OAuth403, OAuth404, OAuth409, OAuth412, OAuth429};
 use crate::platform::body::Json;
+use crate::platform::mounts::{AlsoAt as _, PROTOCOL};
 use crate::platform::path::RegisteredId;
 use crate::platform::request::{Incoming, tagged};
 use crate::platform::respond::{Challenge, json_response, no_store, oauth_failure};
@@ -13,6 +14,14 @@ use domain::platform::refusal::Refusal as _;
 use flows::clients::registrar::{self, Registrar};
 use flows::clients::registration::{self, RegisterRefusal, Registered};
 use flows::{Ctx, Failure};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<WebState> {
+    OpenApiRouter::default()
+        .routes_also_at(PROTOCOL, routes!(create))
+        .routes_also_at(PROTOCOL, routes!(read, replace, delete))
+}
 
 const BEARER: Option<Challenge> = Some(Challenge::Bearer);
 

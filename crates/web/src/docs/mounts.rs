@@ -1,33 +1,8 @@
-//! Handlers served at several paths.
-use utoipa::openapi::path::{Operation, PathItem};
+//! The description of endpoints that are served at several paths.
+use crate::platform::mounts::{ALSO_AT, operations};
+use serde_json::Value;
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::{OpenApi, RefOr};
-
-/// The additional paths of an endpoint, each with a suffix for its operation ids.
-const ALSO: &[(&str, &[(&str, &str)])] = &[
-    ("/oauth2/token", PROTOCOL),
-    ("/oauth2/device_authorization", PROTOCOL),
-    ("/oauth2/revoke", PROTOCOL),
-    ("/oauth2/introspect", PROTOCOL),
-    ("/oauth2/userinfo", &[("/api/v1/oauth2", "v1")]),
-    ("/oauth2/scopes", PROTOCOL),
-    ("/oauth2/register", PROTOCOL),
-    ("/oauth2/register/{client_id}", PROTOCOL),
-    (
-        "/.well-known/jwks.json",
-        &[("/oauth2/jwks", "oauth2"), ("/api/oauth2/jwks", "api"), ("/api/v1/oauth2/jwks", "v1")],
-    ),
-    ("/.well-known/openid-configuration", &[("/.well-known/oauth-authorization-server", "oauth2")]),
-    ("/api/oauth2/", &[("/api/oauth2", "api")]),
-    ("/api/oauth2/authorize", &[("/api/v1/oauth2/authorize", "v1")]),
-    ("/api/oauth2/consent", &[("/api/v1/oauth2/consent", "v1")]),
-];
-
-/// The prefixes that replace `/oauth2`.
-const PROTOCOL: &[(&str, &str)] = &[("/api/oauth2", "api"), ("/api/v1/oauth2", "v1")];
-
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten()
-}
 
 /// Gives an operation and the targets of its links the suffix, and refers to the first.
 fn rename(operation: &mut Operation, first: &str, suffix: &str) {
@@ -44,25 +19,22 @@ fn rename(operation: &mut Operation, first: &str, suffix: &str) {
     }
 }
 
-/// The additional paths of an endpoint.
-pub fn places(path: &str) -> impl Iterator<Item = (String, &'static str)> {
-    let found = ALSO.iter().find(|(first, _)| *first == path);
-    found.into_iter().flat_map(|(first, others)| {
-        others.iter().map(|(place, suffix)| match first.strip_prefix("/oauth2") {
-            Some(rest) => (format!("{place}{rest}"), *suffix),
-            None => ((*place).to_owned(), *suffix),
-        })
-    })
+/// The further paths that an operation names, with the suffix of each.
+pub fn places(also_at: &Value) -> impl Iterator<Item = (&str, &str)> {
+    let pairs = also_at.as_array().into_iter().flatten();
+    pairs.filter_map(|pair| Some((pair.get(0)?.as_str()?, pair.get(1)?.as_str()?)))
 }
 
-/// Adds the additional paths of each endpoint.
+/// Describes each operation at its further paths, too.
 pub fn mount(api: &mut OpenApi) {
-    for (first, _) in ALSO {
-        let Some(item) = api.paths.paths.get(*first).cloned() else { continue };
-        for (path, suffix) in places(first) {
-            let mut item = item.clone();
-            operations(&mut item).for_each(|operation| rename(operation, first, suffix));
-            api.paths.paths.insert(path, item);
+    let mut copies = vec![];
+    for (first, item) in &mut api.paths.paths {
+        let also = operations(item).filter_map(|operation| operation.extensions.take()).last();
+        for (path, suffix) in also.iter().filter_map(|also| also.get(ALSO_AT)).flat_map(places) {
+            let mut copy = item.clone();
+            operations(&mut copy).for_each(|operation| rename(operation, first, suffix));
+            copies.push((path.to_owned(), copy));
         }
     }
+    api.paths.paths.extend(copies);
 }

@@ -19,12 +19,26 @@ use domain::platform::refusal::Refusal;
 use flows::platform::management_error::ManagementRefusal;
 use flows::webhooks::manage::WebhookRefusal;
 use std::sync::{Arc, LazyLock, OnceLock};
+use utoipa::openapi::OpenApi;
 
 /// The description, built on first use: it takes more memory than the rest of an idle server, and many servers never need it.
-type Described = Extension<Arc<OnceLock<Description>>>;
+#[derive(Debug)]
+pub struct Documentation {
+    built: OnceLock<Description>,
+    /// Each operation once.
+    endpoints: fn() -> OpenApi,
+}
 
-fn described<'d>(state: &WebState, once: &'d OnceLock<Description>) -> &'d Description {
-    once.get_or_init(|| Description::new(state.app().settings(), state.is_secure()))
+type Described = Extension<Arc<Documentation>>;
+
+impl Documentation {
+    pub fn new(endpoints: fn() -> OpenApi) -> Self {
+        Self { built: OnceLock::new(), endpoints }
+    }
+}
+
+fn described<'d>(state: &WebState, docs: &'d Documentation) -> &'d Description {
+    docs.built.get_or_init(|| Description::new((docs.endpoints)(), state.app().settings(), state.is_secure()))
 }
 
 /// A frame in English: like the API itself, the documentation is not translated.

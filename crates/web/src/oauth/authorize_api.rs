@@ -5,6 +5,7 @@ use crate::oauth::pages::authorize::answered;
 use crate::oauth::pages::consent::decision_of;
 use crate::platform::answers::{OAuth400, OAuth401, OAuth403};
 use crate::platform::body::Params;
+use crate::platform::mounts::AlsoAt as _;
 use crate::platform::request::{Browser, Incoming};
 use crate::platform::respond::{Challenge, OAuthError, fault_said, json_response, oauth_error};
 use crate::platform::schema::authorize::{
@@ -24,6 +25,14 @@ use flows::access::caller::Caller;
 use flows::access::principal;
 use flows::oauth::authorize::{self, AuthorizationResponse, AuthorizeFailure, AuthorizeOutcome, ConsentView, Decision};
 use flows::{Failure, Fault};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<WebState> {
+    OpenApiRouter::default()
+        .routes_also_at(&[("/api/v1/oauth2/authorize", "v1")], routes!(get))
+        .routes_also_at(&[("/api/v1/oauth2/consent", "v1")], routes!(consent))
+}
 
 fn refused(code: ErrorCode, description: &'static str) -> Response {
     oauth_error(&OAuthError { code, description, challenge: Challenge::bearer_for(code) })

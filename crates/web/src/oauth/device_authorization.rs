@@ -3,6 +3,7 @@ use crate::WebState;
 use crate::oauth::client_authentication::{CLIENT, presented};
 use crate::platform::answers::{OAuth400, OAuth401, OAuth429};
 use crate::platform::body::Params;
+use crate::platform::mounts::{AlsoAt as _, PROTOCOL};
 use crate::platform::request::Incoming;
 use crate::platform::respond::{json_response, oauth_failure};
 use crate::platform::schema::oauth::{DeviceAuthorizationAnswer, DeviceAuthorizationRequest};
@@ -10,6 +11,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::oauth::endpoint::Endpoint;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<WebState> {
+    OpenApiRouter::default().routes_also_at(PROTOCOL, routes!(post))
+}
 
 /// Begin on a device
 ///

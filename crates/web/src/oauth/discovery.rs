@@ -1,9 +1,19 @@
 //! The published documents.
 use crate::WebState;
+use crate::platform::mounts::AlsoAt as _;
 use crate::platform::schema::discovery::{KeySet, Metadata};
 use axum::extract::State;
 use axum::http::{HeaderName, header};
 use axum::response::IntoResponse;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+const METADATA: &[(&str, &str)] = &[("/.well-known/oauth-authorization-server", "oauth2")];
+const JWKS: &[(&str, &str)] = &[("/oauth2/jwks", "oauth2"), ("/api/oauth2/jwks", "api"), ("/api/v1/oauth2/jwks", "v1")];
+
+pub fn routes() -> OpenApiRouter<WebState> {
+    OpenApiRouter::default().routes_also_at(METADATA, routes!(metadata)).routes_also_at(JWKS, routes!(jwks))
+}
 
 type Headers = [(HeaderName, &'static str); 2];
 

@@ -3,6 +3,7 @@ use crate::WebState;
 use crate::oauth::client_authentication::{CLIENT, presented};
 use crate::platform::answers::{OAuth400, OAuth401, OAuth403, OAuth429};
 use crate::platform::body::Params;
+use crate::platform::mounts::{AlsoAt as _, PROTOCOL};
 use crate::platform::request::{Incoming, WORKSPACE};
 use crate::platform::respond::{Challenge, json_response, oauth_failure};
 use crate::platform::schema::oauth::{IntrospectionAnswer, IntrospectionRequest};
@@ -13,6 +14,12 @@ use domain::oauth::endpoint::Endpoint;
 use domain::platform::refusal::Refusal as _;
 use flows::Failure;
 use flows::oauth::introspection::IntrospectRefusal;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<WebState> {
+    OpenApiRouter::default().routes_also_at(PROTOCOL, routes!(post))
+}
 
 /// Look into a token
 ///

@@ -4,6 +4,7 @@ use crate::oauth::client_authentication::presented;
 use crate::platform::answers::{OAuth400, OAuth401, OAuth403};
 use crate::platform::body::Form;
 use crate::platform::headers::BodyCredential;
+use crate::platform::mounts::AlsoAt as _;
 use crate::platform::request::Incoming;
 use crate::platform::respond::{Challenge, json_response, oauth_failure};
 use crate::platform::schema::oauth::{UserinfoAnswer, UserinfoRequest};
@@ -14,6 +15,12 @@ use domain::oauth::endpoint::Endpoint;
 use domain::platform::params::RawParams;
 use flows::Failure;
 use flows::oauth::userinfo::{OfWorkspaces, UserinfoRefusal, userinfo};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<WebState> {
+    OpenApiRouter::default().routes_also_at(&[("/api/v1/oauth2", "v1")], routes!(get)).routes(routes!(reference))
+}
 
 /// Ask about the person behind a token
 ///

@@ -9,6 +9,12 @@ use axum::http::StatusCode;
 use flows::platform::management_error::ManagementRefusal;
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<WebState> {
+    OpenApiRouter::default().routes(routes!(rotate))
+}
 
 /// It is done.
 #[derive(Serialize, ToSchema)]

@@ -11,6 +11,12 @@ use domain::account::User;
 use flows::operator::users;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<WebState> {
+    OpenApiRouter::default().routes(routes!(read)).routes(routes!(set_email_verification))
+}
 
 /// An account, as the operator reads it.
 #[derive(Serialize, ToSchema)]

@@ -7,6 +7,7 @@ pub(crate) mod cookie_prefix;
 pub(crate) mod cookies;
 pub(crate) mod faults;
 pub(crate) mod headers;
+pub(crate) mod mounts;
 pub(crate) mod pages;
 pub(crate) mod path;
 pub(crate) mod peer;

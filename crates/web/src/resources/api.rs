@@ -2,6 +2,7 @@
 //! (reference 004).
 use crate::WebState;
 use crate::access::api_caller::ApiCaller;
+use crate::platform::mounts::{AlsoAt as _, PROTOCOL};
 use crate::platform::problem::ApiResult;
 use crate::platform::respond::json_response;
 use crate::platform::schema::permissions::Category;
@@ -12,6 +13,16 @@ use domain::access::Operation;
 use domain::resources::{PermissionCategory, ScopeInfo};
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn programs() -> OpenApiRouter<WebState> {
+    OpenApiRouter::default().routes_also_at(PROTOCOL, routes!(public))
+}
+
+pub fn managers() -> OpenApiRouter<WebState> {
+    OpenApiRouter::default().routes(routes!(list))
+}
 
 /// A scope with what it opens: operations of this server, and those that the operator declared for the API behind.
 #[derive(Serialize, ToSchema)]

@@ -2,3 +2,5 @@
 
 pub mod api;
 pub mod permissions;
+
+pub(crate) use api::{managers, programs};

@@ -22,6 +22,18 @@ use flows::webhooks::manage::{MayChange, MayRead, NewWebhook, WebhookPatch, Webh
 use flows::{Failure, webhooks};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<WebState> {
+    OpenApiRouter::default()
+        .routes(routes!(list, create))
+        .routes(routes!(read, update, delete))
+        .routes(routes!(rotate_secret))
+        .routes(routes!(test))
+        .routes(routes!(deliveries))
+        .routes(routes!(replay))
+}
 
 /// Where events are sent.
 #[derive(Serialize, ToSchema)]

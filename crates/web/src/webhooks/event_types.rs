@@ -1,4 +1,5 @@
 //! The kinds of events that webhooks can ask for, with the schema of each.
+use crate::WebState;
 use crate::access::api_caller::ApiCaller;
 use crate::platform::problem::ApiResult;
 use crate::platform::respond::json_response;
@@ -7,6 +8,12 @@ use domain::events::EventKind;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<WebState> {
+    OpenApiRouter::default().routes(routes!(list))
+}
 
 /// A kind of event.
 #[derive(Serialize, ToSchema)]

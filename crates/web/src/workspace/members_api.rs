@@ -10,6 +10,12 @@ use domain::workspace::{Member, Role};
 use flows::workspace::members;
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<WebState> {
+    OpenApiRouter::default().routes(routes!(list))
+}
 
 /// A member of the workspace.
 #[derive(Serialize, ToSchema)]

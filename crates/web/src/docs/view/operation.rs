@@ -3,6 +3,7 @@ use super::json::{list, map, text};
 use super::kind::Kind;
 use super::prose::Prose;
 use crate::docs::mounts;
+use crate::platform::mounts::ALSO_AT;
 use serde_json::Value;
 
 /// One operation.
@@ -89,7 +90,7 @@ impl Operation {
             id: text(operation, "operationId"),
             method: method.to_uppercase(),
             path: path.to_owned(),
-            also: mounts::places(path).map(|(place, _)| place).collect(),
+            also: mounts::places(&operation[ALSO_AT]).map(|(place, _)| place.to_owned()).collect(),
             summary: text(operation, "summary"),
             description: Prose::read(operation, "description"),
             security: list(&operation["security"])

@@ -20,6 +20,13 @@ use domain::oauth::authorize::ResponseMode;
 use domain::platform::params::RawParams;
 use flows::access::caller::Caller;
 use flows::oauth::authorize::{self, AuthorizationResponse, AuthorizeFailure, AuthorizeOutcome};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The endpoint that programs send people to. Its further steps are pages.
+pub fn routes() -> OpenApiRouter<WebState> {
+    OpenApiRouter::default().routes(routes!(get, post))
+}
 
 #[derive(Template)]
 #[template(path = "oauth/form_post.html")]
