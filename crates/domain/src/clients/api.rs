@@ -1,6 +1,5 @@
 //! Client metadata as owners manage it: the members that only an owner can set, and the names that management APIs use
 //! instead of those of RFC 7591. All of them share one metadata reader.
-use crate::clients::key_registration;
 use crate::clients::keys::{JWKS, JWKS_URI, SIGNING_ALG};
 pub use crate::clients::metadata::LONGEST;
 use crate::clients::metadata::{self, Metadata, MetadataFault, MetadataRefusal as R, Reader, Terms};
@@ -8,24 +7,42 @@ use crate::clients::{Client, ClientConfig, ClientType};
 use crate::platform::text::description;
 use serde_json::{Map, Value, json};
 
-/// Reads the members that only an owner can set; members that are missing are cleared.
-fn read_owner_settings(json: &Map<String, Value>, config: &mut ClientConfig) -> Result<(), MetadataFault> {
+/// Reads the members that only an owner can set, as far as `sets` says.
+fn read_owner_settings(
+    json: &Map<String, Value>,
+    sets: impl Fn(&str) -> bool,
+    config: &mut ClientConfig,
+) -> Result<(), MetadataFault> {
     let reader = Reader(json);
-    let text = reader.text("description")?.unwrap_or_default();
-    config.description = description(text).map_err(|_| R::Description.of("description"))?;
-    config.project_id = reader.text("project_id")?.map(str::to_owned);
-    let users = reader.list("allowed_user_ids")?.unwrap_or_default();
-    let users = users.iter().map(|id| id.parse().map_err(|_| R::UserId.of("allowed_user_ids")));
-    config.allowed_user_ids = users.collect::<Result<_, _>>()?;
+    if sets("description") {
+        let text = reader.text("description")?.unwrap_or_default();
+        config.description = description(text).map_err(|_| R::Description.of("description"))?;
+    }
+    if sets("project_id") {
+        config.project_id = reader.text("project_id")?.map(str::to_owned);
+    }
+    if sets("allowed_user_ids") {
+        let users = reader.list("allowed_user_ids")?.unwrap_or_default();
+        let users = users.iter().map(|id| id.parse().map_err(|_| R::UserId.of("allowed_user_ids")));
+        config.allowed_user_ids = users.collect::<Result<_, _>>()?;
+    }
     Ok(())
 }
 
-/// Reads metadata sent by a client's owner, who may set more than the client itself, name no scopes at all, and add the
+/// Reads metadata sent by the owner of a new client, who may set more than the client itself, name no scopes at all, and add the
 /// redirect URIs later.
 pub fn read(json: &Map<String, Value>, terms: &Terms<'_>) -> Result<Metadata, MetadataFault> {
-    let mut metadata = Metadata::read_members(json, terms)?;
-    read_owner_settings(json, &mut metadata.config)?;
+    let mut metadata = Metadata::read_members(json, None, terms)?;
+    read_owner_settings(json, |_| true, &mut metadata.config)?;
     metadata.default_scope &= !json.contains_key("scope");
+    Ok(metadata)
+}
+
+/// The client's metadata with the changes of its owner: the members of `json`. All others stay as they are.
+pub fn read_change(json: &Map<String, Value>, client: &Client, terms: &Terms<'_>) -> Result<Metadata, MetadataFault> {
+    let mut metadata = Metadata::read_members(json, Some(client), terms)?;
+    read_owner_settings(json, |name| json.contains_key(name), &mut metadata.config)?;
+    metadata.default_scope = false;
     Ok(metadata)
 }
 
@@ -220,14 +237,16 @@ impl ClientApiNames {
         fault
     }
 
-    /// Applies the members of the body over `base`, an existing or empty client metadata, under the names of RFC 7591.
-    fn overlay(&self, body: &Map<String, Value>, base: &mut Map<String, Value>) -> Result<(), MetadataFault> {
+    /// The members of the body under the names of RFC 7591. `was_public` is the type that the client has without them.
+    fn translate(&self, body: &Map<String, Value>, was_public: bool) -> Result<Map<String, Value>, MetadataFault> {
         let typed = self.named_type(body)?;
+        let mut named = Map::new();
+        let is_public = |named: &Map<String, Value>| named.get(METHOD).map_or(was_public, |method| method == "none");
         // The type implies a method in broad terms; a method that is also given must be consistent with it.
         match typed {
-            Some((_, ClientType::Public)) => drop(base.insert(METHOD.to_owned(), "none".into())),
+            Some((_, ClientType::Public)) => drop(named.insert(METHOD.to_owned(), "none".into())),
             // A confidential client keeps its method; one that was public has not chosen a method yet.
-            Some((_, ClientType::Confidential)) if is_public(base) => drop(base.remove(METHOD)),
+            Some((_, ClientType::Confidential)) if was_public => drop(named.insert(METHOD.to_owned(), Value::Null)),
             _ => {}
         }
         for (name, value) in body {
@@ -239,20 +258,17 @@ impl ClientApiNames {
             };
             let value = match (form, value) {
                 (Form::Type, _) => continue,
-                (Form::OrNull, Value::Null) if rfc == METHOD && is_public(base) && typed.is_some() => continue,
+                (Form::OrNull, Value::Null) if rfc == METHOD && is_public(&named) && typed.is_some() => continue,
                 (Form::OrNull, Value::Null) => Value::Null,
                 (_, Value::Null) => return Err(R::Type.of(name)),
                 (Form::Same | Form::OrNull, value) => value.clone(),
                 (Form::Scopes, value) => scopes(value).ok_or_else(|| R::Type.of(name))?.into(),
             };
-            base.insert(rfc.to_owned(), value);
+            named.insert(rfc.to_owned(), value);
         }
-        let named =
-            |rfc: &str| self.own_name(rfc).is_some_and(|own| body.get(own).is_some_and(|value| !value.is_null()));
-        key_registration::forget_replaced(base, named);
         match typed {
-            Some((name, kind)) if is_public(base) != (kind == ClientType::Public) => Err(R::TypeMismatch.of(name)),
-            _ => Ok(()),
+            Some((name, kind)) if is_public(&named) != (kind == ClientType::Public) => Err(R::TypeMismatch.of(name)),
+            _ => Ok(named),
         }
     }
 
@@ -283,8 +299,7 @@ impl ClientApiNames {
         if let Some(missing) = self.required.iter().find(|name| body.get(**name).is_none_or(Value::is_null)) {
             return Err(R::Missing.of(missing));
         }
-        let mut metadata = Map::new();
-        self.overlay(body, &mut metadata)?;
+        let mut metadata = self.translate(body, false)?;
         if !metadata.contains_key("grant_types") {
             metadata.insert("grant_types".to_owned(), json!(["authorization_code", "refresh_token"]));
         }
@@ -292,18 +307,11 @@ impl ClientApiNames {
         Ok(metadata)
     }
 
-    /// A client's metadata after a change; members missing from the body keep their values.
-    pub fn changed(&self, client: &Client, body: &Map<String, Value>) -> Result<Map<String, Value>, MetadataFault> {
-        let mut metadata = render(client);
-        self.overlay(body, &mut metadata)?;
-        if body.keys().any(|name| self.own_name("grant_types") == Some(name))
-            && body.keys().all(|name| self.own_name("response_types") != Some(name))
-        {
-            // The response types follow from the grant types unless given explicitly.
-            metadata.remove("response_types");
-        }
-        check_name(&metadata).map_err(|fault| self.localise(fault))?;
-        Ok(metadata)
+    /// The members that a change of the client names; see [`read_change`].
+    pub fn change(&self, client: &Client, body: &Map<String, Value>) -> Result<Map<String, Value>, MetadataFault> {
+        let named = self.translate(body, client.is_public())?;
+        check_name(&named).map_err(|fault| self.localise(fault))?;
+        Ok(named)
     }
 
     /// The client's members that this API shows, under its own names.
@@ -323,10 +331,6 @@ impl ClientApiNames {
 
 const METHOD: &str = "token_endpoint_auth_method";
 
-fn is_public(metadata: &Map<String, Value>) -> bool {
-    metadata.get(METHOD).and_then(Value::as_str) == Some("none")
-}
-
 /// An owner must name the client; only a self-registered client may have no name.
 fn check_name(metadata: &Map<String, Value>) -> Result<(), MetadataFault> {
     match metadata.get("client_name").and_then(Value::as_str) {
@@ -344,7 +348,7 @@ fn scopes(value: &Value) -> Option<String> {
 pub(super) mod tests {
     use super::*;
     use crate::clients::{AuthMethod, GrantType, SubType, Trust};
-    use crate::{ClientId, Timestamp};
+    use crate::{ClientId, ScopeSet, Timestamp};
 
     pub(in crate::clients) fn client(metadata: Metadata) -> Client {
         Client {
@@ -380,8 +384,9 @@ pub(super) mod tests {
     }
 
     fn changed(dialect: &ClientApiNames, before: &Client, body: Value) -> Result<Client, MetadataFault> {
-        let metadata = dialect.changed(before, &object(body))?;
-        read(&metadata, &Terms::managed(SubType::Workspace, &[])).map_err(|f| dialect.localise(f)).map(client)
+        let named = dialect.change(before, &object(body))?;
+        let metadata = read_change(&named, before, &Terms::managed(SubType::Workspace, &[]));
+        metadata.map_err(|fault| dialect.localise(fault)).map(client)
     }
 
     fn minimal() -> Value {
@@ -440,6 +445,45 @@ pub(super) mod tests {
         assert_eq!((after.client_type, after.auth_method), (ClientType::Confidential, AuthMethod::ClientSecretBasic));
         let machine = changed(&CAMEL, &after, json!({"grantTypes": ["client_credentials"]})).unwrap();
         assert!(machine.config.response_types.is_empty());
+    }
+
+    /// What no management API shows and no change names stays, too.
+    #[test]
+    fn point_4_2_a_change_touches_only_the_members_that_it_names() {
+        let mut before = made(&SNAKE, minimal()).unwrap();
+        let config = &mut before.config;
+        config.contacts = vec!["ops@a.example".to_owned()];
+        config.software_id = Some("s1".to_owned());
+        config.id_token_signed_response_alg = Some(jose::SigningAlg::ES256);
+        config.default_max_age = Some(60);
+        (config.require_auth_time, config.internal, config.refresh_rotation) = (true, true, Some(true));
+        (config.require_pkce, config.pkce_exempt) = (true, true);
+        config.dropped = vec!["software_statement".to_owned()];
+        let everything = json!({"name": "New", "scopes": ["openid"], "icon": "https://a.example/i.png"});
+        let after = changed(&SNAKE, &before, everything).unwrap();
+        let mut expected = before.clone();
+        expected.name = "New".to_owned();
+        expected.config.scopes = ScopeSet::parse("openid").unwrap();
+        expected.config.logo_uri = Some("https://a.example/i.png".to_owned());
+        assert_eq!(after, expected);
+        let held = changed(&SNAKE, &before, json!({"require_pkce": true})).unwrap();
+        assert!(
+            held.config.requires_pkce(),
+            "what is named takes the place of what was stored before there was a member"
+        );
+        let native = json!({"name": "Native", "redirect_uris": ["com.example.app:/cb"], "client_type": "public",
+            "description": "d", "homepage_url": "https://a.example"});
+        let fault =
+            made(&SNAKE, native.clone()).map(|native| changed(&CONSOLE, &native, json!({"application_type": "web"})));
+        assert_eq!(
+            fault.unwrap().unwrap_err(),
+            R::RedirectInvalid.of("redirect_uris"),
+            "what stays must fit what changes"
+        );
+        let fault = changed(&SNAKE, &made(&SNAKE, native).unwrap(), json!({"grant_types": ["client_credentials"]}));
+        assert_eq!(fault.unwrap_err(), R::PublicMachine.of("grant_types"));
+        let grants = changed(&SNAKE, &before, json!({"response_types": []}));
+        assert_eq!(grants.unwrap_err(), R::GrantMismatch.of("grant_types"));
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! The keys that a client registers for its assertions.
 use super::keys::{AcceptedAlg, ClientKeys, JWKS, JWKS_URI, SIGNING_ALG};
 use super::reader::{MetadataFault, MetadataRefusal as R, Reader};
-use super::terms::{Dropped, METHOD, Terms};
+use super::terms::{Dropped, Terms};
 use crate::clients::authentication::AuthMethod;
 use crate::platform::outbound::Target;
 use jose::foreign::{ForeignKey, KeySet, UnusableKey};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 const MEMBERS: [&str; 3] = [JWKS, JWKS_URI, SIGNING_ALG];
 
@@ -17,8 +17,12 @@ const MAX_JWKS: usize = 16 * 1024;
 
 /// Reads and checks the keys of a client with this authentication method. Keys that the method does not use are
 /// dropped, or refused if people manage the client.
+///
+/// What a change does not name stays as it was `before`, unless the change replaces it: keys by value if a URL is named, and the
+/// reverse; all of them if the method no longer uses keys.
 pub(super) fn read(
     json: &Reader<'_>,
+    before: Option<&ClientKeys>,
     method: AuthMethod,
     terms: &Terms<'_>,
     dropped: &mut Dropped,
@@ -42,6 +46,10 @@ pub(super) fn read(
             }
         };
     }
+    let kept = |name: &str, instead: &str| before.filter(|_| !json.has(name) && json.present(instead).is_none());
+    let set = set.or_else(|| kept(JWKS, JWKS_URI)?.jwks.as_ref());
+    let url = url.or_else(|| kept(JWKS_URI, JWKS)?.jwks_uri.as_deref());
+    let alg = alg.or_else(|| before.filter(|_| !json.has(SIGNING_ALG))?.alg.map(AcceptedAlg::as_str));
     let alg = alg.map(|text| AcceptedAlg::parse(text).ok_or_else(|| R::AuthAlg.of(SIGNING_ALG))).transpose()?;
     match (set, url) {
         (Some(_), Some(_)) => Err(R::KeysTwice.of(JWKS_URI)),
@@ -84,21 +92,6 @@ fn check_set(set: &Value) -> Result<KeySet, R> {
         }
     }
     KeySet::from_json(set).map_err(|_| R::KeysUnusable)
-}
-
-/// Removes what a change replaces without naming it: keys by value if a URL is named, and the reverse; all of them if
-/// the method no longer uses keys. `named` tells which members the change sets.
-pub(super) fn forget_replaced(metadata: &mut Map<String, Value>, named: impl Fn(&str) -> bool) {
-    let uses_keys = metadata.get(METHOD).is_some_and(|method| method == AuthMethod::PrivateKeyJwt.as_str());
-    let replaced: &[&str] = match (uses_keys, named(JWKS), named(JWKS_URI)) {
-        (false, ..) => &MEMBERS,
-        (true, true, false) => &[JWKS_URI],
-        (true, false, true) => &[JWKS],
-        _ => &[],
-    };
-    for name in replaced.iter().filter(|name| !named(name)) {
-        metadata.remove(*name);
-    }
 }
 
 #[cfg(test)]

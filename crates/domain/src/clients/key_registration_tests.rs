@@ -105,10 +105,9 @@ fn a_change_replaces_keys_and_another_method_ends_them() {
     let client = |body: Value, before: Option<&crate::clients::Client>| {
         let body = body.as_object().unwrap();
         let metadata = match before {
-            None => CONSOLE.new_client(body)?,
-            Some(client) => CONSOLE.changed(client, body)?,
+            None => api::read(&CONSOLE.new_client(body)?, &terms(false))?,
+            Some(client) => api::read_change(&CONSOLE.change(client, body)?, client, &terms(false))?,
         };
-        let metadata = api::read(&metadata, &terms(false))?;
         Ok::<_, MetadataFault>(api::tests::client(metadata))
     };
     let first = json!({"client_name": "A", "redirect_uris": ["https://a.example/cb"], "scope": "",

@@ -34,7 +34,7 @@ impl Metadata {
     /// Reads and checks metadata (RFC 7591 §2).
     pub fn read(json: &Value, terms: &Terms<'_>) -> Result<Self, MetadataFault> {
         let json = json.as_object().ok_or_else(|| R::NotAnObject.of(""))?;
-        let metadata = Self::read_members(json, terms)?;
+        let metadata = Self::read_members(json, None, terms)?;
         if metadata.config.redirect_uris.is_empty() && metadata.may_redirect() {
             return Err(R::RedirectMissing.of("redirect_uris"));
         }
@@ -45,8 +45,13 @@ impl Metadata {
         self.config.grant_types.contains(&GrantType::AuthorizationCode)
     }
 
-    /// Reads the members that both a client and its owner may set.
-    pub(crate) fn read_members(json: &Map<String, Value>, terms: &Terms<'_>) -> Result<Self, MetadataFault> {
+    /// Reads the members that both a client and its owner may set. With a client, these are changes to it: what the document does
+    /// not name stays as it is.
+    pub(crate) fn read_members(
+        json: &Map<String, Value>,
+        client: Option<&Client>,
+        terms: &Terms<'_>,
+    ) -> Result<Self, MetadataFault> {
         let (json, narrow, mut dropped) = (Reader(json), terms.narrow, Dropped::default());
         if json.present("client_secret").is_some() {
             return Err(R::SecretChosen.of("client_secret"));
@@ -58,73 +63,48 @@ impl Metadata {
         if json.text("subject_type")?.is_some_and(|t| t != "public") {
             return Err(R::Unsupported.of("subject_type"));
         }
-        let named_method = json.text(METHOD)?;
-        let (auth_method, client_type) = match named_method {
-            None => (AuthMethod::ClientSecretBasic, ClientType::Confidential),
-            Some(text) => {
-                let row = registrable_method(text).ok_or_else(|| R::AuthMethod.of(METHOD))?;
-                (row.method, row.client_type)
+        // A new client has a value for every member, be it the default.
+        let sets = |name: &str| client.is_none() || json.has(name);
+        let mut config = client.map(|client| client.config.clone()).unwrap_or_default();
+        let (auth_method, client_type) = match client {
+            Some(client) if !sets(METHOD) => (client.auth_method, client.client_type),
+            _ => {
+                let method = json.text(METHOD)?;
+                config.any_secret_method = method.is_none();
+                let row = method.map(|text| registrable_method(text).ok_or_else(|| R::AuthMethod.of(METHOD)));
+                let default = (AuthMethod::ClientSecretBasic, ClientType::Confidential);
+                row.transpose()?.map_or(default, |row| (row.method, row.client_type))
             }
         };
-        let application_type = match json.text("application_type")? {
-            Some("native") => ApplicationType::Native,
-            Some("web") => ApplicationType::Web,
-            Some(_) if !narrow => return Err(R::ApplicationType.of("application_type")),
-            other => {
-                if let Some(odd) = other {
-                    dropped.value("application_type", odd);
-                }
-                infer_application_type(&json, client_type)?
-            }
-        };
-        let (grant_types, response_types) = grants(&json, client_type, narrow, &mut dropped)?;
-        let redirect_uris = uris(&json, "redirect_uris", application_type, terms, &mut dropped)?;
-        let (scopes, default_scope) = match json.text("scope")? {
-            Some(text) => (ScopeSet::parse(text).map_err(|_| R::Scope.of("scope"))?, false),
-            None => (ScopeSet::default(), true),
-        };
-        let name = match json.text("client_name")? {
-            Some(text) => display_name(text).map_err(|_| R::Name.of("client_name"))?,
-            None => "Unnamed application".to_owned(),
-        };
-        let alg = json.text("id_token_signed_response_alg")?;
-        let [access_lifetime, id_lifetime, refresh_lifetime] = lifetimes(&json, terms, &mut dropped)?;
-        let mut config = ClientConfig {
-            redirect_uris,
-            grant_types,
-            response_types,
-            scopes,
-            application_type,
-            client_uri: json.https("client_uri", narrow, &mut dropped)?,
-            logo_uri: json.https("logo_uri", narrow, &mut dropped)?,
-            tos_uri: json.https("tos_uri", narrow, &mut dropped)?,
-            policy_uri: json.https("policy_uri", narrow, &mut dropped)?,
-            contacts: json.list("contacts")?.unwrap_or_default(),
-            software_id: json.text("software_id")?.map(str::to_owned),
-            software_version: json.text("software_version")?.map(str::to_owned),
-            post_logout_redirect_uris: uris(&json, "post_logout_redirect_uris", application_type, terms, &mut dropped)?,
-            default_sub_type: json.text("default_sub_type")?.map_or(Ok(terms.default_sub_type), |text| {
-                SubType::parse(text).ok_or_else(|| R::SubType.of("default_sub_type"))
-            })?,
-            id_token_signed_response_alg: alg
-                .map(|a| SigningAlg::parse(a).ok_or_else(|| R::Alg.of("id_token_signed_response_alg")))
-                .transpose()?,
-            default_max_age: json.number("default_max_age")?,
-            require_auth_time: json.flag("require_auth_time")?,
-            access_token_format: match json.text("access_token_format")? {
-                None | Some("opaque") => AccessTokenFormat::Opaque,
-                Some("jwt") => AccessTokenFormat::Jwt,
-                Some(_) => return Err(R::Unsupported.of("access_token_format")),
+        if sets("application_type") {
+            config.application_type = application_type(&json, client_type, narrow, &mut dropped)?;
+        }
+        (config.grant_types, config.response_types) =
+            grants(&json, client.map(|client| &client.config), client_type, narrow, &mut dropped)?;
+        let kind = config.application_type;
+        config.redirect_uris = uris(&json, "redirect_uris", config.redirect_uris, sets, kind, terms, &mut dropped)?;
+        let default_scope = sets("scope") && json.text("scope")?.is_none();
+        if sets("scope") {
+            let scopes = json.text("scope")?.map(ScopeSet::parse).transpose();
+            config.scopes = scopes.map_err(|_| R::Scope.of("scope"))?.unwrap_or_default();
+        }
+        let name = match client {
+            Some(client) if !sets("client_name") => client.name.clone(),
+            _ => match json.text("client_name")? {
+                Some(text) => display_name(text).map_err(|_| R::Name.of("client_name"))?,
+                None => "Unnamed application".to_owned(),
             },
-            any_secret_method: named_method.is_none(),
-            keys: key_registration::read(&json, auth_method, terms, &mut dropped)?,
-            require_pkce: json.flag("require_pkce")?,
-            id_token_claims: json.present("id_token_claims").map(|_| json.flag("id_token_claims")).transpose()?,
-            access_token_lifetime_seconds: access_lifetime,
-            id_token_lifetime_seconds: id_lifetime,
-            refresh_token_lifetime_seconds: refresh_lifetime,
-            ..ClientConfig::default()
         };
+        lifetimes(&json, sets, &mut config, terms, &mut dropped)?;
+        presentation(&json, sets, &mut config, narrow, &mut dropped)?;
+        config.post_logout_redirect_uris =
+            uris(&json, AFTER_LOGOUT, config.post_logout_redirect_uris, sets, kind, terms, &mut dropped)?;
+        tokens(&json, sets, &mut config, terms)?;
+        let keys = client.map(|client| &client.config.keys);
+        config.keys = key_registration::read(&json, keys, auth_method, terms, &mut dropped)?;
+        if sets("require_pkce") {
+            (config.require_pkce, config.pkce_exempt) = (json.flag("require_pkce")?, false);
+        }
         if narrow {
             json.unknown().for_each(|name| dropped.note(name));
             config.dropped = dropped.0;
@@ -155,6 +135,93 @@ impl Metadata {
     }
 }
 
+const AFTER_LOGOUT: &str = "post_logout_redirect_uris";
+
+fn application_type(
+    json: &Reader<'_>,
+    client_type: ClientType,
+    narrow: bool,
+    dropped: &mut Dropped,
+) -> Result<ApplicationType, MetadataFault> {
+    match json.text("application_type")? {
+        Some("native") => Ok(ApplicationType::Native),
+        Some("web") => Ok(ApplicationType::Web),
+        Some(_) if !narrow => Err(R::ApplicationType.of("application_type")),
+        other => {
+            if let Some(odd) = other {
+                dropped.value("application_type", odd);
+            }
+            infer_application_type(json, client_type)
+        }
+    }
+}
+
+/// What people see of the client, and whom they can ask.
+fn presentation(
+    json: &Reader<'_>,
+    sets: impl Fn(&str) -> bool,
+    config: &mut ClientConfig,
+    narrow: bool,
+    dropped: &mut Dropped,
+) -> Result<(), MetadataFault> {
+    for (name, link) in [
+        ("client_uri", &mut config.client_uri),
+        ("logo_uri", &mut config.logo_uri),
+        ("tos_uri", &mut config.tos_uri),
+        ("policy_uri", &mut config.policy_uri),
+    ] {
+        if sets(name) {
+            *link = json.https(name, narrow, dropped)?;
+        }
+    }
+    if sets("contacts") {
+        config.contacts = json.list("contacts")?.unwrap_or_default();
+    }
+    for (name, text) in [("software_id", &mut config.software_id), ("software_version", &mut config.software_version)] {
+        if sets(name) {
+            *text = json.text(name)?.map(str::to_owned);
+        }
+    }
+    Ok(())
+}
+
+/// What the client's tokens are like.
+fn tokens(
+    json: &Reader<'_>,
+    sets: impl Fn(&str) -> bool,
+    config: &mut ClientConfig,
+    terms: &Terms<'_>,
+) -> Result<(), MetadataFault> {
+    const ALG: &str = "id_token_signed_response_alg";
+    if sets("default_sub_type") {
+        config.default_sub_type = json.text("default_sub_type")?.map_or(Ok(terms.default_sub_type), |text| {
+            SubType::parse(text).ok_or_else(|| R::SubType.of("default_sub_type"))
+        })?;
+    }
+    if sets(ALG) {
+        let alg = json.text(ALG)?.map(|text| SigningAlg::parse(text).ok_or_else(|| R::Alg.of(ALG)));
+        config.id_token_signed_response_alg = alg.transpose()?;
+    }
+    if sets("default_max_age") {
+        config.default_max_age = json.number("default_max_age")?;
+    }
+    if sets("require_auth_time") {
+        config.require_auth_time = json.flag("require_auth_time")?;
+    }
+    if sets("access_token_format") {
+        config.access_token_format = match json.text("access_token_format")? {
+            None | Some("opaque") => AccessTokenFormat::Opaque,
+            Some("jwt") => AccessTokenFormat::Jwt,
+            Some(_) => return Err(R::Unsupported.of("access_token_format")),
+        };
+    }
+    if sets("id_token_claims") {
+        let claims = json.present("id_token_claims").map(|_| json.flag("id_token_claims"));
+        config.id_token_claims = claims.transpose()?;
+    }
+    Ok(())
+}
+
 /// OpenID Connect Registration §2 defaults to `web`. But a public client whose redirects all stay on the device is an
 /// installed application, and older MCP clients do not say so.
 fn infer_application_type(json: &Reader<'_>, client_type: ClientType) -> Result<ApplicationType, MetadataFault> {
@@ -163,15 +230,21 @@ fn infer_application_type(json: &Reader<'_>, client_type: ClientType) -> Result<
     Ok(if client_type == ClientType::Public && on_device { ApplicationType::Native } else { ApplicationType::Web })
 }
 
+/// The grant types and response types. The response types of `before` stay unless either is named; those of other grant types
+/// follow from these.
 fn grants(
     json: &Reader<'_>,
+    before: Option<&ClientConfig>,
     client_type: ClientType,
     narrow: bool,
     dropped: &mut Dropped,
 ) -> Result<(Vec<GrantType>, Vec<String>), MetadataFault> {
     const GRANTS: &str = "grant_types";
     const RESPONSES: &str = "response_types";
-    let asked = json.list(GRANTS)?.unwrap_or_else(|| vec!["authorization_code".to_owned()]);
+    let asked = match before {
+        Some(before) if !json.has(GRANTS) => before.grant_types.iter().map(|grant| grant.as_str().to_owned()).collect(),
+        _ => json.list(GRANTS)?.unwrap_or_else(|| vec!["authorization_code".to_owned()]),
+    };
     let mut grant_types = Vec::new();
     let public_machine = |grant: GrantType| client_type == ClientType::Public && grant == GrantType::ClientCredentials;
     for name in &asked {
@@ -193,7 +266,8 @@ fn grants(
         let machine = asked.iter().any(|name| name == GrantType::ClientCredentials.as_str());
         return Err(if machine { R::PublicMachine } else { R::GrantType }.of(GRANTS));
     }
-    let response_types = match json.list(RESPONSES)? {
+    let kept = before.filter(|_| !json.has(GRANTS) && !json.has(RESPONSES));
+    let response_types = match json.list(RESPONSES)?.or_else(|| kept.map(|before| before.response_types.clone())) {
         None if code => vec!["code".to_owned()],
         None => Vec::new(),
         Some(types) if !narrow && types.iter().any(|t| t != "code") => return Err(R::ResponseType.of(RESPONSES)),
@@ -217,11 +291,14 @@ fn grants(
 fn uris(
     json: &Reader<'_>,
     member: &str,
+    before: Vec<String>,
+    sets: impl Fn(&str) -> bool,
     kind: ApplicationType,
     terms: &Terms<'_>,
     dropped: &mut Dropped,
 ) -> Result<Vec<String>, MetadataFault> {
-    let asked = json.list(member)?.unwrap_or_default();
+    // Also those that stay: which are good depends on the type of application.
+    let asked = if sets(member) { json.list(member)?.unwrap_or_default() } else { before };
     let good = |uri: &String| redirect_uri::check_registration(uri, kind, terms.private_schemes).is_ok();
     let (good, bad): (Vec<_>, Vec<_>) = asked.into_iter().partition(good);
     let nothing_left = good.is_empty() && member == "redirect_uris";
@@ -234,10 +311,23 @@ fn uris(
     Ok(good)
 }
 
-/// The lifetimes, in the order of [`LONGEST`].
-fn lifetimes(json: &Reader<'_>, terms: &Terms<'_>, dropped: &mut Dropped) -> Result<[Option<i64>; 3], MetadataFault> {
-    let mut read = [None; 3];
-    for ((seconds, (name, _)), longest) in read.iter_mut().zip(LONGEST).zip(terms.longest) {
+fn lifetimes(
+    json: &Reader<'_>,
+    sets: impl Fn(&str) -> bool,
+    config: &mut ClientConfig,
+    terms: &Terms<'_>,
+    dropped: &mut Dropped,
+) -> Result<(), MetadataFault> {
+    // In the order of `LONGEST`.
+    let all = [
+        &mut config.access_token_lifetime_seconds,
+        &mut config.id_token_lifetime_seconds,
+        &mut config.refresh_token_lifetime_seconds,
+    ];
+    for ((seconds, (name, _)), longest) in all.into_iter().zip(LONGEST).zip(terms.longest) {
+        if !sets(name) {
+            continue;
+        }
         *seconds = match json.number(name)? {
             Some(0) => return Err(R::Lifetime.of(name)),
             Some(asked) if asked > longest && !terms.narrow => return Err(R::Lifetime.of(name)),
@@ -248,7 +338,7 @@ fn lifetimes(json: &Reader<'_>, terms: &Terms<'_>, dropped: &mut Dropped) -> Res
             asked => asked,
         };
     }
-    Ok(read)
+    Ok(())
 }
 
 /// The registered metadata for the responses of RFC 7591 §3.2.1 and RFC 7592 §3, without any secret.

@@ -71,6 +71,10 @@ const MAX_TEXT: usize = 4096;
 pub(crate) struct Reader<'j>(pub(crate) &'j Map<String, Value>);
 
 impl<'j> Reader<'j> {
+    /// Whether the member is there, be it `null`.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
     pub(crate) fn present(&self, name: &str) -> Option<&'j Value> {
         self.0.get(name).filter(|v| !v.is_null())
     }

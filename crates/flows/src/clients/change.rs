@@ -8,11 +8,11 @@ use crate::{Ctx, Failure, Server};
 use domain::ScopeSet;
 use domain::clients::api::{self, ClientApiNames};
 use domain::clients::metadata::{Metadata, MetadataFault, MetadataRefusal};
-use domain::clients::{Client, ClientConfig, GrantType, Trust};
+use domain::clients::{Client, GrantType, Trust};
 use domain::platform::refusal::Refusal as _;
 use serde_json::{Map, Value};
 
-/// Reads metadata in the names of an API, and checks it against what exists and what such a client may have.
+/// Reads the metadata of a new client, and checks it against what exists and what such a client may have.
 pub(crate) fn read(
     app: &Server,
     dialect: &ClientApiNames,
@@ -20,9 +20,17 @@ pub(crate) fn read(
     has: &ScopeSet,
     metadata: &Map<String, Value>,
 ) -> Result<Metadata, MetadataFault> {
-    api::read(metadata, &app.settings().managed_terms())
-        .and_then(|asked| registration::fit(app, trust, has, asked, false))
-        .map_err(|fault| dialect.localise(fault))
+    fit(app, dialect, trust, has, api::read(metadata, &app.settings().managed_terms()))
+}
+
+fn fit(
+    app: &Server,
+    dialect: &ClientApiNames,
+    trust: Trust,
+    has: &ScopeSet,
+    asked: Result<Metadata, MetadataFault>,
+) -> Result<Metadata, MetadataFault> {
+    asked.and_then(|asked| registration::fit(app, trust, has, asked, false)).map_err(|fault| dialect.localise(fault))
 }
 
 /// The client with the changes that the body names.
@@ -33,20 +41,16 @@ fn changed(
     body: &Map<String, Value>,
     operator: bool,
 ) -> Result<Client, MetadataFault> {
-    let metadata = dialect.changed(&client, body)?;
-    let asked = read(app, dialect, client.trust_of_owner(operator), &client.config.scopes, &metadata)?;
+    let named = dialect.change(&client, body)?;
+    let asked = api::read_change(&named, &client, &app.settings().managed_terms());
+    let asked = fit(app, dialect, client.trust_of_owner(operator), &client.config.scopes, asked)?;
     let acts_alone = asked.config.grant_types.contains(&GrantType::ClientCredentials);
     // Clients that had this grant type before the rule was introduced can still be changed; the token endpoint refuses them.
     if acts_alone && client.voucher().is_none() && !client.may_use(GrantType::ClientCredentials) {
         return Err(dialect.localise(MetadataRefusal::NotVouched.of("grant_types")));
     }
-    let config = ClientConfig {
-        // Only operators set these.
-        refresh_rotation: client.config.refresh_rotation,
-        dropped: client.config.dropped,
-        ..asked.config
-    };
-    Ok(Client { name: asked.name, client_type: asked.client_type, auth_method: asked.auth_method, config, ..client })
+    let Metadata { name, client_type, auth_method, config, .. } = asked;
+    Ok(Client { name, client_type, auth_method, config, ..client })
 }
 
 /// Applies the changes in the body to a new client, by the same rules as a change.
