@@ -161,8 +161,10 @@ impl TestApp {
     pub async fn outcomes(&self, kind: &str) -> Vec<String> {
         self.app.flush_audit().await.unwrap();
         let mut tx = self.store.read().await.unwrap();
-        let filter =
-            store::audit::search::Filter { kind: Some(store::audit::search::Kind::Named(kind)), ..Default::default() };
+        let filter = store::audit::search::Filter {
+            kind: Some(store::audit::search::KindFilter::Named(kind)),
+            ..Default::default()
+        };
         let order = store::audit::search::Order::NewestFirst;
         let events = store::audit::search::list(&mut tx, &filter, order, None, 100).await.unwrap();
         events.events.into_iter().map(|e| e.outcome).collect()

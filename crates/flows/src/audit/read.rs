@@ -9,7 +9,7 @@ use domain::audit::AuditEvent;
 use domain::{AuditId, WorkspaceId};
 use serde_json::{Value, json};
 use store::audit::search::{AuditCursor, Order};
-pub use store::audit::search::{Filter, Kind, LOOKED_AT, OutcomeFilter};
+pub use store::audit::search::{Filter, KindFilter, LOOKED_AT, OutcomeFilter};
 
 /// The part of the audit log that a caller may read: one workspace's, or all of it.
 #[derive(Debug, Clone, Copy)]

@@ -10,7 +10,7 @@ use domain::audit::AuditEvent;
 use domain::{AuditId, ClientId, Timestamp, UserId, WorkspaceId};
 use std::collections::HashMap;
 use store::Tx;
-use store::audit::search::{Filter, Kind, Order, OutcomeFilter};
+use store::audit::search::{Filter, KindFilter, Order, OutcomeFilter};
 
 /// Search terms as they were typed. Empty fields match everything.
 #[derive(Debug, Clone, Copy, Default)]
@@ -202,7 +202,7 @@ pub async fn search(
         actor: read.actor.as_deref(),
         credential: Some(search.credential.trim()).filter(|credential| !credential.is_empty()),
         request_id: None,
-        kind: Some(search.kind).filter(|kind| !kind.is_empty()).map(Kind::Named),
+        kind: Some(search.kind).filter(|kind| !kind.is_empty()).map(KindFilter::Named),
         outcome: read.outcome,
         from: read.from,
         to: read.to,

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use domain::audit::AuditEvent;
 use domain::{AuditId, ClientId, Timestamp};
 use flows::audit;
-use flows::audit::read::{Filter, Kind, OutcomeFilter};
+use flows::audit::read::{Filter, KindFilter, OutcomeFilter};
 use flows::unguarded::audit::EVERYTHING;
 use serde_json::json;
 
@@ -37,7 +37,7 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
         actor: actor.as_deref(),
         credential: credential.as_deref(),
         request_id: request.as_deref(),
-        kind: kind.as_deref().map(Kind::Beginning),
+        kind: kind.as_deref().map(KindFilter::Beginning),
         outcome: outcome.map(|name| match name {
             OutcomeName::Ok => OutcomeFilter::Ok,
             OutcomeName::Refused => OutcomeFilter::Refused,

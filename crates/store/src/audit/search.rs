@@ -15,14 +15,14 @@ pub enum OutcomeFilter {
 
 /// Which kinds of events to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind<'a> {
+pub enum KindFilter<'a> {
     /// Exactly this kind, such as `token.refresh_token`.
     Named(&'a str),
     /// All kinds with this prefix, such as `token.`.
     Beginning(&'a str),
 }
 
-impl<'a> Kind<'a> {
+impl<'a> KindFilter<'a> {
     /// The only kind that matches, if there is exactly one.
     fn only(self) -> Option<&'a str> {
         match self {
@@ -52,7 +52,7 @@ pub struct Filter<'a> {
     /// Events of this HTTP request.
     pub request_id: Option<&'a str>,
     /// Events of this kind or group of kinds.
-    pub kind: Option<Kind<'a>>,
+    pub kind: Option<KindFilter<'a>>,
     /// Only successes, or only refusals.
     pub outcome: Option<OutcomeFilter>,
     /// Inclusive lower bound.
@@ -171,7 +171,7 @@ struct Plan<'a> {
 impl<'a> Plan<'a> {
     /// Chooses the most selective index; the other conditions are checked on each event.
     fn of(filter: &Filter<'a>, user: &'a str, workspace: &'a str) -> Self {
-        let kind = filter.kind.and_then(Kind::only).filter(|kind| !FREQUENT.contains(kind)).unwrap_or_default();
+        let kind = filter.kind.and_then(KindFilter::only).filter(|kind| !FREQUENT.contains(kind)).unwrap_or_default();
         let client = filter.client.map_or("", ClientId::as_str);
         let (actor, request) = (filter.actor.unwrap_or_default(), filter.request_id.unwrap_or_default());
         let credential = filter.credential.unwrap_or_default();
@@ -240,8 +240,8 @@ pub async fn list(
     }
     let (kind, first) = match filter.kind {
         None => ("", ""),
-        Some(Kind::Named(kind)) => (kind, ""),
-        Some(Kind::Beginning(first)) => ("", first),
+        Some(KindFilter::Named(kind)) => (kind, ""),
+        Some(KindFilter::Beginning(first)) => ("", first),
     };
     let outcome = match filter.outcome {
         None => "",
@@ -315,9 +315,9 @@ mod tests {
 
     #[test]
     fn a_beginning_that_only_one_kind_has_is_that_kind() {
-        assert_eq!(Kind::Named("token").only(), Some("token"));
-        assert_eq!(Kind::Beginning("audit.").only(), Some("audit.read"));
-        assert_eq!(Kind::Beginning("token").only(), None, "several");
-        assert_eq!(Kind::Beginning("nothing").only(), None);
+        assert_eq!(KindFilter::Named("token").only(), Some("token"));
+        assert_eq!(KindFilter::Beginning("audit.").only(), Some("audit.read"));
+        assert_eq!(KindFilter::Beginning("token").only(), None, "several");
+        assert_eq!(KindFilter::Beginning("nothing").only(), None);
     }
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 use store::access::credentials::{self, KeptKey};
 use store::account::users;
 use store::audit;
-use store::audit::search::{self, Filter, Kind, LOOKED_AT, Order, OutcomeFilter};
+use store::audit::search::{self, Filter, KindFilter, LOOKED_AT, Order, OutcomeFilter};
 use store::platform::keys;
 use store::{Page, StoreError, StoreOptions};
 
@@ -325,8 +325,8 @@ async fn the_audit_log_is_written_at_once_and_read_backwards() {
         assert_eq!(requests(Filter { request_id: Some("req-3"), ..of_app }).await, [0; 0]);
         assert_eq!(requests(Filter { actor: Some("anonymous"), from: Some(at(4)), ..none }).await, [9, 8]);
         assert_eq!(requests(Filter { actor: Some("somebody"), ..none }).await, [0; 0]);
-        assert_eq!(requests(Filter { kind: Some(Kind::Beginning("token.")), ..of_workspace }).await, [9, 8]);
-        assert_eq!(requests(Filter { kind: Some(Kind::Beginning("grant")), ..of_workspace }).await, [0; 0]);
+        assert_eq!(requests(Filter { kind: Some(KindFilter::Beginning("token.")), ..of_workspace }).await, [9, 8]);
+        assert_eq!(requests(Filter { kind: Some(KindFilter::Beginning("grant")), ..of_workspace }).await, [0; 0]);
         // A page that began before the time asked for does not reach out of it.
         let after = Some((at(4), all[8].id));
         let page = async |order, filter: Filter<'_>| {
@@ -369,11 +369,11 @@ async fn what_fits_few_of_many_events_is_looked_for_a_part_at_a_time() {
         };
         let place = |index: i64| Some((at(5), all[usize::try_from(index).unwrap()].id));
         let none = Filter::default();
-        let out = Filter { kind: Some(Kind::Named("sign_out")), ..none };
+        let out = Filter { kind: Some(KindFilter::Named("sign_out")), ..none };
         let found = vec![5_010, 4_010, 3_010, 2_010, 1_010, 10];
         // Kinds that few events have are found at once, in a workspace as anywhere.
         let of_workspace = Filter { workspace: Some(workspace_id(1)), ..out };
-        for filter in [out, of_workspace, Filter { kind: Some(Kind::Beginning("sign_ou")), ..none }] {
+        for filter in [out, of_workspace, Filter { kind: Some(KindFilter::Beginning("sign_ou")), ..none }] {
             assert_eq!(read(filter, Order::NewestFirst, None, 100).await, (found.clone(), None));
         }
         let refused = Filter { outcome: Some(OutcomeFilter::Refused), ..none };
@@ -382,10 +382,14 @@ async fn what_fits_few_of_many_events_is_looked_for_a_part_at_a_time() {
         }
         // What has no index is looked for among so many, and then further on.
         for slow in [
-            Filter { kind: Some(Kind::Beginning("sign_")), ..none },
+            Filter { kind: Some(KindFilter::Beginning("sign_")), ..none },
             Filter { user: Some(user_id(1)), ..out },
             Filter { outcome: Some(OutcomeFilter::Refused), user: Some(user_id(1)), ..none },
-            Filter { outcome: Some(OutcomeFilter::Refused), kind: Some(Kind::Named("token.refresh_token")), ..none },
+            Filter {
+                outcome: Some(OutcomeFilter::Refused),
+                kind: Some(KindFilter::Named("token.refresh_token")),
+                ..none
+            },
         ] {
             let newest = read(slow, Order::NewestFirst, None, 100).await;
             let rest = read(slow, Order::NewestFirst, place(700), 100).await;
@@ -406,7 +410,7 @@ async fn what_fits_few_of_many_events_is_looked_for_a_part_at_a_time() {
             }
         }
         // Exactly as many as are looked at end the log.
-        let exact = Filter { kind: Some(Kind::Beginning("sign_")), ..none };
+        let exact = Filter { kind: Some(KindFilter::Beginning("sign_")), ..none };
         let (found, further) = read(exact, Order::NewestFirst, place(LOOKED_AT), 100).await;
         assert_eq!((found.len(), further), (5, None));
     })

@@ -159,7 +159,7 @@ async fn applications_are_found_trusted_and_disabled() {
         assert_eq!(trusted.0.trust, Trust::FirstParty);
         app_.flush_audit().await.unwrap();
         let filter = flows::audit::read::Filter {
-            kind: Some(flows::audit::read::Kind::Named("client.trust_set")),
+            kind: Some(flows::audit::read::KindFilter::Named("client.trust_set")),
             ..flows::audit::read::Filter::default()
         };
         let event = flows::audit::read::list(app_, EVERYTHING, &filter, None, 1).await.unwrap().events.remove(0);

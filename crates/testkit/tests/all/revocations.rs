@@ -194,7 +194,7 @@ async fn what_very_many_people_allowed_is_gone_at_once_and_told_of_bit_by_bit() 
         let expected = [("oauth2.consent.revoked".to_owned(), each), ("oauth2.grant.ended".to_owned(), each)];
         assert_eq!(kinds, BTreeMap::from(expected));
         for place in &places {
-            let kind = Some(audit::read::Kind::Named("consent.revoked_all"));
+            let kind = Some(audit::read::KindFilter::Named("consent.revoked_all"));
             let filter = audit::read::Filter { workspace: Some(*place), kind, ..Default::default() };
             let found = audit::read::list(&app.app, EVERYTHING, &filter, None, 100).await.unwrap().events;
             assert_eq!(found.len(), 1, "once in the log of each workspace, however many writes it took");
@@ -342,7 +342,7 @@ async fn point_4_3_what_a_workspace_takes_back_is_refused_at_each_use_on_every_n
         let each = usize::from(PEOPLE.div_ceil(2));
         let expected = [("oauth2.consent.revoked".to_owned(), each + 1), ("oauth2.grant.ended".to_owned(), each + 1)];
         assert_eq!(kinds, BTreeMap::from(expected));
-        let kind = Some(audit::read::Kind::Named("consent.revoked_in_workspace"));
+        let kind = Some(audit::read::KindFilter::Named("consent.revoked_in_workspace"));
         let filter = audit::read::Filter { workspace: Some(place), kind, ..Default::default() };
         let found = audit::read::list(&app.app, EVERYTHING, &filter, None, 100).await.unwrap().events;
         let of_web = found.iter().find(|event| event.client_id.as_ref() == Some(&web.id)).unwrap();

@@ -399,7 +399,8 @@ async fn point_6_1_the_scopes_of_a_new_credential_are_chosen() {
 /// What the log says about the newest event of a kind.
 async fn last(app: &TestApp, kind: &str) -> Value {
     app.app.flush().await.unwrap();
-    let filter = flows::audit::read::Filter { kind: Some(flows::audit::read::Kind::Named(kind)), ..Default::default() };
+    let filter =
+        flows::audit::read::Filter { kind: Some(flows::audit::read::KindFilter::Named(kind)), ..Default::default() };
     let page = flows::audit::read::list(&app.app, EVERYTHING, &filter, None, 1).await.unwrap();
     flows::audit::read::view(page.events.first().unwrap_or_else(|| panic!("no {kind}")))
 }
@@ -547,7 +548,7 @@ async fn point_1_5_every_workspace_reads_that_an_app_was_disconnected() {
         let count = async |kind: &str, workspace: WorkspaceId| {
             app.app.flush().await.unwrap();
             let filter = flows::audit::read::Filter {
-                kind: Some(flows::audit::read::Kind::Named(kind)),
+                kind: Some(flows::audit::read::KindFilter::Named(kind)),
                 workspace: Some(workspace),
                 ..Default::default()
             };

@@ -25,7 +25,7 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicU32, Ordering};
-use store::audit::search::{Filter, Kind as Named, Order};
+use store::audit::search::{Filter, KindFilter as Named, Order};
 use store::clients::ClientOwner;
 use testkit::{
     Browser, Contents, Database, Kind, PASSWORD, Party, Receiver, Reply, TestApp, TestUser, Tokens, for_each_database,

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse as _;
 use domain::{AuditId, ClientId, Timestamp, UserId, WorkspaceId};
-use flows::audit::read::{Filter, Kind, OutcomeFilter};
+use flows::audit::read::{Filter, KindFilter, OutcomeFilter};
 use flows::platform::management_error::ManagementRefusal;
 use flows::{Fault, audit};
 use futures_util::stream;
@@ -89,7 +89,7 @@ impl AuditFilter {
             actor: self.actor.as_deref(),
             credential: self.credential.as_deref(),
             request_id: self.request_id.as_deref(),
-            kind: self.kind.as_deref().map(Kind::Beginning),
+            kind: self.kind.as_deref().map(KindFilter::Beginning),
             outcome: self.outcome,
             from: self.from,
             to: self.to,
