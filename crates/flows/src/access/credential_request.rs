@@ -5,7 +5,7 @@ use crate::{Ctx, Server};
 use domain::access::{Limit, Principal, is_operator_scope, management_scopes, offered_scopes};
 use domain::platform::text::display_name;
 use domain::{ScopeSet, Timestamp};
-pub use store::access::credentials::KeptKey;
+pub use store::access::credentials::KeyWithCreator;
 
 /// The requested properties of a new credential.
 #[derive(Debug, Clone, Default)]

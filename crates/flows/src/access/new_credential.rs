@@ -9,7 +9,7 @@ use domain::events::Change;
 use domain::workspace::MemberRoles;
 use domain::{ApiKeyId, PersonalAccessTokenId, ScopeSet, Secret, Timestamp, UserId, WorkspaceId};
 use store::StoreError;
-use store::access::credentials::KeptKey;
+use store::access::credentials::KeyWithCreator;
 
 /// The properties of a new API key or personal access token.
 #[derive(Debug, Clone)]
@@ -28,12 +28,12 @@ pub async fn create_api_key(
     made_by: Option<UserId>,
     new: NewCredential,
 ) -> Result<(ApiKey, Secret), Fault> {
-    let last = Plain.after(|(kept, secret): (KeptKey, Secret)| (kept.key, secret));
+    let last = Plain.after(|(kept, secret): (KeyWithCreator, Secret)| (kept.key, secret));
     create_api_key_and(app, ctx, workspace, roles, made_by, new, last).await
 }
 
 /// Like [`create_api_key`], with a last step in the same transaction.
-pub(crate) async fn create_api_key_and<L: Last<(KeptKey, Secret)>>(
+pub(crate) async fn create_api_key_and<L: Last<(KeyWithCreator, Secret)>>(
     app: &Server,
     ctx: &Ctx,
     workspace: WorkspaceId,
@@ -69,7 +69,7 @@ pub(crate) async fn create_api_key_and<L: Last<(KeptKey, Secret)>>(
             )
             .await?;
             let kept = store::access::credentials::api_key(tx, workspace, key.id).await?;
-            last.within(tx, (kept.unwrap_or(KeptKey { key, creator: None }), secret)).await
+            last.within(tx, (kept.unwrap_or(KeyWithCreator { key, creator: None }), secret)).await
         })
     });
     work.await.map_err(|error: StoreError| Fault::from(error))

@@ -8,10 +8,10 @@ use domain::events::Change;
 use domain::{ApiKeyId, UserId, WorkspaceId};
 use serde_json::json;
 use store::StoreError;
-use store::access::credentials::KeptKey;
+use store::access::credentials::KeyWithCreator;
 
 /// A workspace's API keys, including revoked ones, newest first.
-pub async fn api_keys_of(app: &Server, workspace: WorkspaceId) -> Result<Vec<KeptKey>, Fault> {
+pub async fn api_keys_of(app: &Server, workspace: WorkspaceId) -> Result<Vec<KeyWithCreator>, Fault> {
     let mut tx = app.store().read().await?;
     Ok(store::access::credentials::list_api_keys(&mut tx, workspace).await?)
 }
@@ -23,7 +23,7 @@ pub async fn end_api_key(app: &Server, ctx: &Ctx, workspace: WorkspaceId, id: Ap
         Box::pin(async move {
             let found = store::access::credentials::api_key(tx, workspace, id).await?;
             let ended = store::access::credentials::revoke_api_key(tx, workspace, id, of.now).await?;
-            let Some(KeptKey { key, .. }) = found.filter(|_| ended) else { return Ok(false) };
+            let Some(KeyWithCreator { key, .. }) = found.filter(|_| ended) else { return Ok(false) };
             let about = AuditSubject::default().and_workspace(Some(workspace));
             changes::within(
                 tx,
@@ -70,6 +70,6 @@ pub async fn adopt_for_operator(app: &Server, ctx: &Ctx, workspace: WorkspaceId,
         let mut tx = app.store().read().await?;
         store::access::credentials::api_key(&mut tx, workspace, id).await?
     };
-    let Some(KeptKey { key, .. }) = found else { return Ok(false) };
+    let Some(KeyWithCreator { key, .. }) = found else { return Ok(false) };
     set_creator(app, ctx, &key, key.created_by, None).await
 }

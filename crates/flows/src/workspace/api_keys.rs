@@ -11,7 +11,7 @@ use crate::{Ctx, Failure, Fault, Server};
 use domain::access::{Limit, Operation, Principal, is_operator_scope};
 use domain::workspace::{MemberRoles, Role};
 use domain::{Secret, WorkspaceId};
-pub use store::access::credentials::KeptKey;
+pub use store::access::credentials::KeyWithCreator;
 use store::{Page, Paged};
 
 fn workspace(app: &Server, ctx: &Ctx, principal: &Principal, operation: Operation) -> Managed<WorkspaceId> {
@@ -20,20 +20,25 @@ fn workspace(app: &Server, ctx: &Ctx, principal: &Principal, operation: Operatio
 }
 
 /// The workspace's API keys, including revoked ones, newest first.
-pub async fn list_api_keys(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed<Vec<KeptKey>> {
+pub async fn list_api_keys(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed<Vec<KeyWithCreator>> {
     let workspace = workspace(app, ctx, principal, Operation::ReadApiKeys)?;
     Ok(api_keys_of(app, workspace).await?)
 }
 
 /// A page of the keys that are not revoked (expired ones are included), newest first, with the user responsible for each.
-pub async fn page_of_api_keys(app: &Server, ctx: &Ctx, principal: &Principal, page: Page) -> Managed<Paged<KeptKey>> {
+pub async fn page_of_api_keys(
+    app: &Server,
+    ctx: &Ctx,
+    principal: &Principal,
+    page: Page,
+) -> Managed<Paged<KeyWithCreator>> {
     let workspace = workspace(app, ctx, principal, Operation::ReadApiKeys)?;
     let mut tx = app.store().read().await?;
     Ok(store::access::credentials::page_of_api_keys(&mut tx, workspace, page).await?)
 }
 
 /// The active keys of the workspace that lost rights, newest first; at most 1,000.
-pub async fn keys_that_lost_rights(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed<Vec<KeptKey>> {
+pub async fn keys_that_lost_rights(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed<Vec<KeyWithCreator>> {
     let workspace = workspace(app, ctx, principal, Operation::ReadApiKeys)?;
     let mut tx = app.store().read().await?;
     let mut found = store::access::credentials::keys_beyond_creator(&mut tx, workspace, ctx.now).await?;
@@ -42,7 +47,7 @@ pub async fn keys_that_lost_rights(app: &Server, ctx: &Ctx, principal: &Principa
 }
 
 /// One of the workspace's keys.
-pub async fn api_key(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<KeptKey> {
+pub async fn api_key(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<KeyWithCreator> {
     let workspace = workspace(app, ctx, principal, Operation::ReadApiKeys)?;
     let about = AuditSubject::default().and_workspace(Some(workspace));
     let unknown = || refused(app, ctx, "api_key.read", about.clone(), ManagementRefusal::CredentialNotFound);
@@ -59,7 +64,7 @@ pub async fn create_api_key(
     ctx: &Ctx,
     principal: &Principal,
     asked: &CredentialRequest,
-) -> Managed<(KeptKey, Secret)> {
+) -> Managed<(KeyWithCreator, Secret)> {
     create_api_key_and(app, ctx, principal, asked, Plain).await
 }
 
@@ -69,12 +74,12 @@ pub async fn create_api_key_kept(
     ctx: &Ctx,
     principal: &Principal,
     asked: &CredentialRequest,
-    keep: Keep<(KeptKey, Secret)>,
+    keep: Keep<(KeyWithCreator, Secret)>,
 ) -> Managed<Kept> {
     create_api_key_and(app, ctx, principal, asked, keep).await
 }
 
-async fn create_api_key_and<L: Last<(KeptKey, Secret)>>(
+async fn create_api_key_and<L: Last<(KeyWithCreator, Secret)>>(
     app: &Server,
     ctx: &Ctx,
     principal: &Principal,
@@ -99,7 +104,7 @@ async fn create_api_key_and<L: Last<(KeptKey, Secret)>>(
 }
 
 /// The reason why the caller may not adopt a key.
-fn not_adoptable(principal: &Principal, KeptKey { key, creator }: &KeptKey) -> Option<ManagementRefusal> {
+fn not_adoptable(principal: &Principal, KeyWithCreator { key, creator }: &KeyWithCreator) -> Option<ManagementRefusal> {
     let role = principal.workspace.map_or(Role::Member, |(_, role)| role);
     if !key.has_lost_rights(creator.as_ref()) || key.created_by == principal.user {
         return Some(ManagementRefusal::NothingLost);
@@ -117,12 +122,12 @@ fn not_adoptable(principal: &Principal, KeptKey { key, creator }: &KeptKey) -> O
 }
 
 /// Whether the caller may adopt a key: see [`adopt_api_key`].
-pub fn may_adopt(principal: &Principal, kept: &KeptKey) -> bool {
+pub fn may_adopt(principal: &Principal, kept: &KeyWithCreator) -> bool {
     principal.person_for(Operation::WriteApiKeys).is_ok() && not_adoptable(principal, kept).is_none()
 }
 
 /// Makes the user responsible for a key that lost rights. The key then has those of its rights that the user has.
-pub async fn adopt_api_key(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<KeptKey> {
+pub async fn adopt_api_key(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<KeyWithCreator> {
     let workspace = workspace(app, ctx, principal, Operation::WriteApiKeys)?;
     let about = AuditSubject::default().and_workspace(Some(workspace));
     let refuse = |r: ManagementError| refused(app, ctx, "api_key.adopted", about.clone(), r);

@@ -12,7 +12,7 @@ use flows::access::credential_request;
 use flows::platform::keys::Leaked;
 use flows::unguarded::credentials as records;
 use flows::unguarded::credentials::NewCredential;
-use flows::workspace::api_keys::KeptKey;
+use flows::workspace::api_keys::KeyWithCreator;
 use serde_json::{Value, json};
 
 /// Validates the request. A scope that has no effect is rejected: the credential would grant less than its creator expects.
@@ -53,8 +53,8 @@ struct Standing {
     lost_rights: bool,
 }
 
-impl<'c> From<&'c KeptKey> for Credential<'c> {
-    fn from(KeptKey { key, creator }: &'c KeptKey) -> Self {
+impl<'c> From<&'c KeyWithCreator> for Credential<'c> {
+    fn from(KeyWithCreator { key, creator }: &'c KeyWithCreator) -> Self {
         let creator = creator.as_ref();
         let standing = Some(Standing { created_by: key.created_by, lost_rights: key.has_lost_rights(creator) });
         let ApiKey { id, name, scopes, hint, created_at, expires_at, last_used_at, revoked_at, roles, .. } = key;

@@ -115,16 +115,16 @@ fn read_creator(row: &mut Row, id: Option<UserId>) -> Result<Option<Creator>, St
 
 /// An API key with its responsible user.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeptKey {
+pub struct KeyWithCreator {
     /// The key, with the hash of its secret only.
     pub key: ApiKey,
     /// The user who created it; `None` for keys created on the command line.
     pub creator: Option<Creator>,
 }
 
-fn read_kept(row: &mut Row) -> Result<KeptKey, StoreError> {
+fn read_kept(row: &mut Row) -> Result<KeyWithCreator, StoreError> {
     let key = read_key(row)?;
-    Ok(KeptKey { creator: read_creator(row, key.created_by)?, key })
+    Ok(KeyWithCreator { creator: read_creator(row, key.created_by)?, key })
 }
 
 /// Finds the API key with this secret and its workspace, if it is neither revoked nor expired at `now`.
@@ -132,7 +132,7 @@ pub async fn api_key_by_hash(
     tx: &mut Tx,
     hash: &SecretHash,
     now: Timestamp,
-) -> Result<Option<(KeptKey, Workspace)>, StoreError> {
+) -> Result<Option<(KeyWithCreator, Workspace)>, StoreError> {
     let sql = concat!(
         "SELECT ",
         key_columns!(),
@@ -162,13 +162,17 @@ macro_rules! kept_keys {
 }
 
 /// All keys of a workspace, including revoked ones, newest first; at most [`MAX_LIMIT`].
-pub async fn list_api_keys(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<KeptKey>, StoreError> {
+pub async fn list_api_keys(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<KeyWithCreator>, StoreError> {
     let sql = kept_keys!("1 = 1 ORDER BY k.created_at DESC, k.id LIMIT $2");
     tx.all(sql, params![workspace, MAX_LIMIT]).await?.iter_mut().map(read_kept).collect()
 }
 
 /// The keys of a workspace that are not revoked, including expired ones, newest first.
-pub async fn page_of_api_keys(tx: &mut Tx, workspace: WorkspaceId, page: Page) -> Result<Paged<KeptKey>, StoreError> {
+pub async fn page_of_api_keys(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    page: Page,
+) -> Result<Paged<KeyWithCreator>, StoreError> {
     let sql = kept_keys!("k.revoked_at IS NULL ORDER BY k.created_at DESC, k.id LIMIT $2 OFFSET $3");
     let mut rows = tx.all(sql, params![workspace, page.limit(), page.offset()]).await?;
     let items = rows.iter_mut().map(read_kept).collect::<Result<_, _>>()?;
@@ -182,7 +186,7 @@ pub async fn keys_beyond_creator(
     tx: &mut Tx,
     workspace: WorkspaceId,
     now: Timestamp,
-) -> Result<Vec<KeptKey>, StoreError> {
+) -> Result<Vec<KeyWithCreator>, StoreError> {
     let mut rows = tx.all(BEYOND_CREATOR, params![workspace, now, MOST_CHOICES]).await?;
     rows.iter_mut().map(read_kept).collect()
 }
@@ -196,7 +200,7 @@ const BEYOND_CREATOR: &str = kept_keys!(
 );
 
 /// One key of a workspace, unless it is revoked.
-pub async fn api_key(tx: &mut Tx, workspace: WorkspaceId, id: ApiKeyId) -> Result<Option<KeptKey>, StoreError> {
+pub async fn api_key(tx: &mut Tx, workspace: WorkspaceId, id: ApiKeyId) -> Result<Option<KeyWithCreator>, StoreError> {
     let row = tx.one(kept_keys!("k.revoked_at IS NULL AND k.id = $2"), params![workspace, id]).await?;
     row.map(|mut row| read_kept(&mut row)).transpose()
 }

@@ -8,7 +8,7 @@ use domain::workspace::{MemberRoles, Role};
 use domain::{ApiKeyId, AuditId, ScopeSet, Timestamp};
 use jose::SigningAlg;
 use serde_json::json;
-use store::access::credentials::{self, KeptKey};
+use store::access::credentials::{self, KeyWithCreator};
 use store::account::users;
 use store::audit;
 use store::audit::search::{self, Filter, KindFilter, LOOKED_AT, Order, OutcomeFilter};
@@ -119,10 +119,10 @@ fn api_key(n: u8) -> ApiKey {
     }
 }
 
-fn kept(n: u8, role: Role) -> KeptKey {
+fn kept(n: u8, role: Role) -> KeyWithCreator {
     let roles = Some(member(1, 1, role).roles);
     let creator = Creator { id: user_id(1), name: user(1).name, roles, is_operator: false, is_active: true };
-    KeptKey { key: api_key(n), creator: Some(creator) }
+    KeyWithCreator { key: api_key(n), creator: Some(creator) }
 }
 
 #[tokio::test]

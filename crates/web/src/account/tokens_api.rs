@@ -16,7 +16,7 @@ use flows::access::credential_request::CredentialRequest;
 use flows::account::tokens;
 use flows::platform::idempotency::Keeper;
 use flows::platform::management_error::ManagementRefusal;
-use flows::workspace::api_keys::{self, KeptKey};
+use flows::workspace::api_keys::{self, KeyWithCreator};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -71,7 +71,7 @@ pub struct Key {
 }
 
 impl Key {
-    fn of(KeptKey { key, creator }: &KeptKey, secret: Option<&Secret>) -> Self {
+    fn of(KeyWithCreator { key, creator }: &KeyWithCreator, secret: Option<&Secret>) -> Self {
         let rights = key.rights(creator.as_ref());
         Self {
             effective_roles: rights.map(|rights| rights.roles.claim()).unwrap_or_default(),
@@ -246,7 +246,7 @@ pub async fn create_key(State(state): State<WebState>, manager: ApiCaller, body:
 
 async fn make_key(state: WebState, manager: ApiCaller, body: Body<NewKey>, keeper: Keeper) -> Made {
     let asked = body.read()?.request()?;
-    let keep = keeper.keep(|(kept, secret): (KeptKey, Secret)| {
+    let keep = keeper.keep(|(kept, secret): (KeyWithCreator, Secret)| {
         again(json_response(StatusCode::CREATED, &Key::of(&kept, Some(&secret))))
     });
     Ok(api_keys::create_api_key_kept(state.app(), &manager.ctx, &manager.principal, &asked, keep).await?)

@@ -18,7 +18,7 @@ use domain::workspace::Role;
 use domain::{Secret, Timestamp};
 use flows::access::credential_request::CredentialRequest;
 use flows::platform::idempotency::Keeper;
-use flows::workspace::api_keys::{self, KeptKey};
+use flows::workspace::api_keys::{self, KeyWithCreator};
 use flows::{Page, Paged};
 use std::sync::Arc;
 
@@ -78,8 +78,8 @@ struct Losses {
 /// Maximum number of keys on other pages that are named.
 const NAMED: usize = 50;
 
-fn losses(person: &PageVisitor, kept: &[KeptKey], here: &[KeptKey]) -> Losses {
-    let is_here = |one: &&KeptKey| here.iter().any(|shown| shown.key.id == one.key.id);
+fn losses(person: &PageVisitor, kept: &[KeyWithCreator], here: &[KeyWithCreator]) -> Losses {
+    let is_here = |one: &&KeyWithCreator| here.iter().any(|shown| shown.key.id == one.key.id);
     let adoptable = kept.iter().filter(|one| api_keys::may_adopt(&person.principal, one));
     let elsewhere: Vec<_> = kept.iter().filter(|one| !is_here(one)).collect();
     Losses {
@@ -90,7 +90,7 @@ fn losses(person: &PageVisitor, kept: &[KeptKey], here: &[KeptKey]) -> Losses {
     }
 }
 
-fn lost(person: &PageVisitor, kept: &KeptKey) -> Option<Lost> {
+fn lost(person: &PageVisitor, kept: &KeyWithCreator) -> Option<Lost> {
     let creator = kept.creator.as_ref();
     // An expired key has no rights to lose.
     (kept.key.is_live(person.ctx.now) && kept.key.has_lost_rights(creator)).then(|| Lost {
@@ -111,7 +111,7 @@ pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response
         Ok(lost) => losses(&person, &lost, &items),
         Err(failure) => return person.refused(&state, &failure),
     };
-    let row = |kept: KeptKey| ApiKeyRow {
+    let row = |kept: KeyWithCreator| ApiKeyRow {
         lost: lost(&person, &kept),
         by: kept.creator.map(|creator| creator.name),
         ..row_of(&person, kept.key)
@@ -243,7 +243,7 @@ async fn make(state: WebState, posted: Arc<Posted>, keeper: Keeper) -> Made {
         roles: vec![kept.role.to_owned()],
         expires_at: (!kept.expires.is_empty()).then(|| person.ctx.now.plus(days(kept.expires) * DAY)),
     };
-    let keep = page_of(&state, &posted, keeper, |state, person, (_, secret): (KeptKey, Secret)| {
+    let keep = page_of(&state, &posted, keeper, |state, person, (_, secret): (KeyWithCreator, Secret)| {
         let frame = person.frame(state, Section::ApiKeys);
         let shown = Shown {
             title: frame.say("api-keys-made"),
@@ -270,7 +270,7 @@ pub async fn ask_revoke(
     Path((_, id)): Path<(String, String)>,
     person: PageVisitor,
 ) -> Response {
-    let KeptKey { key, .. } = match api_keys::api_key(state.app(), &person.ctx, &person.principal, &id).await {
+    let KeyWithCreator { key, .. } = match api_keys::api_key(state.app(), &person.ctx, &person.principal, &id).await {
         Ok(found) => found,
         Err(failure) => return person.refused(&state, &failure),
     };
