@@ -15,7 +15,7 @@ use domain::events::Change;
 use domain::workspace::{Invitation, InvitationState, Member, MemberRoles, Role};
 use domain::{InvitationId, Secret, SecretHash, Timestamp, UserId, WorkspaceId};
 use serde_json::json;
-use store::workspace::invitations::Named;
+use store::workspace::invitations::NamedInvitation;
 use store::{Page, Paged, StoreError};
 
 /// The default and maximum lifetime of an invitation, in seconds.
@@ -40,7 +40,10 @@ pub struct InvitationView {
     pub used_by: Option<UserId>,
 }
 
-fn view(Named { invitation, workspace_name, inviter_name, inviting }: Named, now: Timestamp) -> InvitationView {
+fn view(
+    NamedInvitation { invitation, workspace_name, inviter_name, inviting }: NamedInvitation,
+    now: Timestamp,
+) -> InvitationView {
     InvitationView {
         state: invitation.state(inviting, now),
         id: invitation.id,
@@ -238,11 +241,11 @@ pub struct Opened {
 /// Opens the link with this token in this browser.
 pub async fn open(app: &Server, ctx: &Ctx, token: &str, browser: [u8; 32]) -> Managed<Opened> {
     let hash = app.pepper().hash(token);
-    let Named { invitation, .. } = by_hash(app, ctx, &hash).await?;
+    let NamedInvitation { invitation, .. } = by_hash(app, ctx, &hash).await?;
     Ok(Opened { id: invitation.id, pass: Secret::new(one_time_link::issue(app, ctx, &hash, browser)?) })
 }
 
-async fn by_hash(app: &Server, ctx: &Ctx, hash: &SecretHash) -> Managed<Named> {
+async fn by_hash(app: &Server, ctx: &Ctx, hash: &SecretHash) -> Managed<NamedInvitation> {
     let mut tx = app.store().read().await?;
     let found = store::workspace::invitations::by_hash(&mut tx, hash).await?;
     drop(tx);

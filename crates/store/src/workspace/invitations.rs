@@ -54,7 +54,7 @@ pub async fn insert(tx: &mut Tx, invitation: &Invitation) -> Result<(), StoreErr
 
 /// An invitation with the names to display.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
+pub struct NamedInvitation {
     /// The invitation itself, in any state.
     pub invitation: Invitation,
     /// The current name of the workspace it is for.
@@ -65,8 +65,8 @@ pub struct Named {
     pub inviting: bool,
 }
 
-fn read_named(row: &mut Row) -> Result<Named, StoreError> {
-    Ok(Named {
+fn read_named(row: &mut Row) -> Result<NamedInvitation, StoreError> {
+    Ok(NamedInvitation {
         invitation: read(row)?,
         workspace_name: row.text()?,
         inviter_name: row.opt_text()?,
@@ -87,7 +87,7 @@ macro_rules! named {
 }
 
 /// The invitation with this secret, in any state.
-pub async fn by_hash(tx: &mut Tx, hash: &SecretHash) -> Result<Option<Named>, StoreError> {
+pub async fn by_hash(tx: &mut Tx, hash: &SecretHash) -> Result<Option<NamedInvitation>, StoreError> {
     tx.one(named!("i.hash = $1"), params![hash]).await?.map(|mut row| read_named(&mut row)).transpose()
 }
 
@@ -97,7 +97,7 @@ pub async fn list_open(
     workspace: WorkspaceId,
     page: Page,
     now: Timestamp,
-) -> Result<Paged<Named>, StoreError> {
+) -> Result<Paged<NamedInvitation>, StoreError> {
     let sql = named!(
         "i.workspace_id = $1 AND i.used_at IS NULL AND i.revoked_at IS NULL AND i.expires_at > $2 \
          ORDER BY i.created_at DESC, i.id LIMIT $3 OFFSET $4"
@@ -115,7 +115,7 @@ pub async fn open(
     workspace: WorkspaceId,
     id: InvitationId,
     now: Timestamp,
-) -> Result<Option<Named>, StoreError> {
+) -> Result<Option<NamedInvitation>, StoreError> {
     let sql = named!(
         "i.workspace_id = $1 AND i.id = $2 AND i.used_at IS NULL AND i.revoked_at IS NULL AND i.expires_at > $3"
     );

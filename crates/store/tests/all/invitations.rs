@@ -5,7 +5,7 @@ use domain::InvitationId;
 use domain::account::Email;
 use domain::workspace::{Invitation, InvitationState, Role};
 use store::account::users;
-use store::workspace::invitations::{self, Named};
+use store::workspace::invitations::{self, NamedInvitation};
 use store::{Page, StoreError};
 
 fn id(n: u8) -> InvitationId {
@@ -40,7 +40,7 @@ async fn invitations_are_used_revoked_and_forgotten() {
             invitations::insert(tx, &by_key).await
         });
         let look = async |n| read_tx!(db, |tx| invitations::by_hash(tx, &hash(n)));
-        let first = Named {
+        let first = NamedInvitation {
             invitation: invitation(1, Role::Member),
             workspace_name: "Workspace 1".to_owned(),
             inviter_name: Some(user(1).name),
