@@ -13,7 +13,7 @@ use domain::platform::language::Language;
 use domain::platform::text::display_name;
 use domain::workspace::{Member, MemberRoles, Role, Workspace};
 use domain::{Secret, SecretHash, UserId, WorkspaceId};
-use store::grants::revoked_tokens::{FIRST_OPERATOR, Taken};
+use store::grants::revoked_tokens::{FIRST_OPERATOR, OneTimeUse};
 use store::{Page, Paged, StoreError};
 
 /// The properties of a new user.
@@ -134,7 +134,8 @@ pub async fn create_account(
     let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             if let SignUpPath::Link(hash, purpose) = door
-                && store::grants::revoked_tokens::take_one_time(tx, &hash, purpose, of.now).await? == Taken::Refused
+                && store::grants::revoked_tokens::take_one_time(tx, &hash, purpose, of.now).await?
+                    == OneTimeUse::Refused
             {
                 return Ok(false);
             }

@@ -62,7 +62,7 @@ pub async fn void_one_time(tx: &mut Tx, purpose: &str) -> Result<(), StoreError>
 
 /// The result of using a one-time token.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Taken {
+pub enum OneTimeUse {
     /// The token was valid, and is now used up.
     Good {
         /// What the token was stored for, if anything.
@@ -73,12 +73,17 @@ pub enum Taken {
 }
 
 /// Uses a one-time token. Of concurrent attempts with one token, at most one succeeds.
-pub async fn take_one_time(tx: &mut Tx, hash: &SecretHash, purpose: &str, now: Timestamp) -> Result<Taken, StoreError> {
+pub async fn take_one_time(
+    tx: &mut Tx,
+    hash: &SecretHash,
+    purpose: &str,
+    now: Timestamp,
+) -> Result<OneTimeUse, StoreError> {
     let sql = "UPDATE one_time_tokens SET used_at = $3 \
                WHERE hash = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > $3 RETURNING subject";
     match tx.one(sql, params![hash, purpose, now]).await? {
-        Some(mut row) => Ok(Taken::Good { subject: row.opt_text()? }),
-        None => Ok(Taken::Refused),
+        Some(mut row) => Ok(OneTimeUse::Good { subject: row.opt_text()? }),
+        None => Ok(OneTimeUse::Refused),
     }
 }
 

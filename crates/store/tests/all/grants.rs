@@ -5,7 +5,7 @@ use domain::clients::SubType;
 use domain::grants::{EndReason, Grant, RefreshState};
 use domain::workspace::{AppPolicy, Role};
 use store::account::users;
-use store::grants::revoked_tokens::{self, Taken, Used};
+use store::grants::revoked_tokens::{self, OneTimeUse, Used};
 use store::grants::{self, EndedGrant, GrantSelection, Redeemed, Rotated};
 use store::{clients, workspace};
 
@@ -245,13 +245,13 @@ async fn a_one_time_token_is_good_once_for_its_purpose_until_it_expires() {
         };
         assert!(read_tx!(db, |tx| revoked_tokens::is_one_time_good(tx, &hash(1), "setup", at(9))));
         assert!(!read_tx!(db, |tx| revoked_tokens::is_one_time_good(tx, &hash(1), "setup", at(10))));
-        assert_eq!(take(1, "reset", at(5)).await, Taken::Refused, "another purpose");
-        assert_eq!(take(1, "setup", at(10)).await, Taken::Refused, "expired");
-        assert_eq!(take(3, "setup", at(5)).await, Taken::Refused, "unknown");
-        assert_eq!(take(1, "setup", at(9)).await, Taken::Good { subject: Some("subject".to_owned()) });
-        assert_eq!(take(1, "setup", at(9)).await, Taken::Refused, "used");
+        assert_eq!(take(1, "reset", at(5)).await, OneTimeUse::Refused, "another purpose");
+        assert_eq!(take(1, "setup", at(10)).await, OneTimeUse::Refused, "expired");
+        assert_eq!(take(3, "setup", at(5)).await, OneTimeUse::Refused, "unknown");
+        assert_eq!(take(1, "setup", at(9)).await, OneTimeUse::Good { subject: Some("subject".to_owned()) });
+        assert_eq!(take(1, "setup", at(9)).await, OneTimeUse::Refused, "used");
         assert!(!read_tx!(db, |tx| revoked_tokens::is_one_time_good(tx, &hash(1), "setup", at(9))));
-        assert_eq!(take(2, "setup", at(9)).await, Taken::Good { subject: None });
+        assert_eq!(take(2, "setup", at(9)).await, OneTimeUse::Good { subject: None });
         assert_eq!(write_tx!(db, |tx| revoked_tokens::delete_expired(tx, at(11), 100)), 2);
     })
     .await;
