@@ -17,7 +17,7 @@ pub async fn is_revoked(tx: &mut Tx, token: TokenId) -> Result<bool, StoreError>
 
 /// The result of using something that is valid once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Used {
+pub enum SingleUse {
     /// It was not used before, and is now.
     First,
     /// It was already used.
@@ -30,11 +30,11 @@ pub async fn use_assertion(
     client: &ClientId,
     jti: &str,
     expires_at: Timestamp,
-) -> Result<Used, StoreError> {
+) -> Result<SingleUse, StoreError> {
     let sql = "INSERT INTO used_assertions (client_id, jti, expires_at) VALUES ($1, $2, $3) \
                ON CONFLICT (client_id, jti) DO NOTHING";
     let inserted = tx.execute(sql, params![client, jti, expires_at]).await?;
-    Ok(if inserted == 1 { Used::First } else { Used::Replayed })
+    Ok(if inserted == 1 { SingleUse::First } else { SingleUse::Replayed })
 }
 
 /// The purpose of the link that creates the first operator.

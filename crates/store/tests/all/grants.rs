@@ -5,7 +5,7 @@ use domain::clients::SubType;
 use domain::grants::{EndReason, Grant, RefreshState};
 use domain::workspace::{AppPolicy, Role};
 use store::account::users;
-use store::grants::revoked_tokens::{self, OneTimeUse, Used};
+use store::grants::revoked_tokens::{self, OneTimeUse, SingleUse};
 use store::grants::{self, EndedGrant, GrantSelection, Redeemed, Rotated};
 use store::{clients, workspace};
 
@@ -222,10 +222,10 @@ async fn tokens_are_revoked_and_assertions_used_once() {
         let assert_once = async |client, jti: &'static str| {
             write_tx!(db, |tx| async move { revoked_tokens::use_assertion(tx, &client_id(client), jti, at(10)).await })
         };
-        assert_eq!(assert_once(1, "a").await, Used::First);
-        assert_eq!(assert_once(1, "a").await, Used::Replayed);
-        assert_eq!(assert_once(2, "a").await, Used::First, "each client names its own");
-        assert_eq!(assert_once(1, "b").await, Used::First);
+        assert_eq!(assert_once(1, "a").await, SingleUse::First);
+        assert_eq!(assert_once(1, "a").await, SingleUse::Replayed);
+        assert_eq!(assert_once(2, "a").await, SingleUse::First, "each client names its own");
+        assert_eq!(assert_once(1, "b").await, SingleUse::First);
 
         assert_eq!(write_tx!(db, |tx| revoked_tokens::delete_expired(tx, at(10), 100)), 0);
         assert_eq!(write_tx!(db, |tx| revoked_tokens::delete_expired(tx, at(11), 1)), 2, "one of each kind");

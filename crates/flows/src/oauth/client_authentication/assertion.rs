@@ -8,7 +8,7 @@ use domain::oauth::client_authentication::assertion::{self, Expected};
 use jose::foreign::KeySet;
 use serde_json::Value;
 use std::sync::Arc;
-use store::grants::revoked_tokens::{Used, use_assertion};
+use store::grants::revoked_tokens::{SingleUse, use_assertion};
 
 /// Seconds after which a caller may try again whose keys could not be fetched: not sooner than they are fetched again.
 const TRY_AGAIN: i64 = 60;
@@ -31,8 +31,8 @@ pub(super) async fn check(app: &Server, ctx: &Ctx, client: &Client, assertion: &
         .store()
         .write(move |tx| Box::pin(async move { use_assertion(tx, &id, &accepted.jti, accepted.remember_until).await }));
     match work.await? {
-        Used::First => Ok(()),
-        Used::Replayed => refuse(R::AssertionReplayed),
+        SingleUse::First => Ok(()),
+        SingleUse::Replayed => refuse(R::AssertionReplayed),
     }
 }
 
