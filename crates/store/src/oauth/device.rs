@@ -96,7 +96,7 @@ pub async fn by_user_code(tx: &mut Tx, hash: &SecretHash) -> Result<Option<Devic
 
 /// The result of a poll.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Polled {
+pub enum PollTiming {
     /// The device waited long enough.
     InTime,
     /// The interval has been increased.
@@ -104,16 +104,16 @@ pub enum Polled {
 }
 
 /// Records a poll. A device that polls too early must wait `more` seconds longer from now on.
-pub async fn poll(tx: &mut Tx, id: TokenId, more: i64, now: Timestamp) -> Result<Polled, StoreError> {
+pub async fn poll(tx: &mut Tx, id: TokenId, more: i64, now: Timestamp) -> Result<PollTiming, StoreError> {
     let in_time = "UPDATE device_authorizations SET last_polled_at = $2 \
                    WHERE id = $1 AND (last_polled_at IS NULL OR last_polled_at + poll_interval <= $2)";
     if tx.execute(in_time, params![id, now]).await? == 1 {
-        return Ok(Polled::InTime);
+        return Ok(PollTiming::InTime);
     }
     let early =
         "UPDATE device_authorizations SET last_polled_at = $2, poll_interval = poll_interval + $3 WHERE id = $1";
     tx.execute(early, params![id, now, more]).await?;
-    Ok(Polled::TooEarly)
+    Ok(PollTiming::TooEarly)
 }
 
 /// Records a user's approval. Returns `false` if the request was already answered or has expired.

@@ -6,7 +6,7 @@ use domain::grants::authorization::{Access, Authorization};
 use domain::oauth::device::{DeviceApproval, DeviceAuthorization, DeviceState, INTERVAL};
 use futures_util::future::join_all;
 use std::sync::Arc;
-use store::oauth::device::{self, Polled};
+use store::oauth::device::{self, PollTiming};
 use tokio::sync::Barrier;
 
 /// Access in a workspace once it is granted.
@@ -60,10 +60,13 @@ async fn devices_are_answered_polled_redeemed_and_forgotten() {
         assert_eq!((look(9).await, read_tx!(db, |tx| device::by_user_code(tx, &hash(1)))), (None, None));
 
         let poll = async |now| write_tx!(db, |tx| device::poll(tx, token(1), INTERVAL, at(now)));
-        assert_eq!((poll(0).await, poll(5).await, poll(9).await), (Polled::InTime, Polled::InTime, Polled::TooEarly));
+        assert_eq!(
+            (poll(0).await, poll(5).await, poll(9).await),
+            (PollTiming::InTime, PollTiming::InTime, PollTiming::TooEarly)
+        );
         let row = look(1).await.unwrap();
         assert_eq!((row.last_polled_at, row.interval), (Some(at(9)), 10));
-        assert_eq!((poll(18).await, poll(33).await), (Polled::TooEarly, Polled::InTime));
+        assert_eq!((poll(18).await, poll(33).await), (PollTiming::TooEarly, PollTiming::InTime));
         assert_eq!(look(1).await.unwrap().interval, 15);
 
         let approve = async |n, now| write_tx!(db, |tx| device::approve(tx, token(n), &approval(1), at(now)));

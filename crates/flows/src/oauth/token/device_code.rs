@@ -8,7 +8,7 @@ use domain::oauth::device::{DeviceAuthorization, DeviceState, INTERVAL};
 use domain::platform::params::RawParams;
 use domain::resources::indicator::all_granted;
 use store::StoreError;
-use store::oauth::device::Polled;
+use store::oauth::device::PollTiming;
 
 domain::refusals! {
     /// The reason why a device gets no tokens, or none yet (RFC 8628 §3.5).
@@ -89,8 +89,8 @@ async fn wait(app: &Server, ctx: &Ctx, device: &DeviceAuthorization) -> Result<R
     let (id, now) = (device.id, ctx.now);
     let polled = app.store().write(move |tx| Box::pin(store::oauth::device::poll(tx, id, INTERVAL, now))).await?;
     Ok(match polled {
-        Polled::InTime => R::Pending,
-        Polled::TooEarly => {
+        PollTiming::InTime => R::Pending,
+        PollTiming::TooEarly => {
             ctx.later.wait(device.interval.saturating_add(INTERVAL));
             R::TooFast
         }
