@@ -13,7 +13,7 @@ use domain::access::{Operation, PermissionDenied, Principal};
 use domain::clients::Trust;
 use domain::workspace::{AppPolicy, Role};
 use domain::{ClientId, Timestamp, WorkspaceId, events};
-pub use store::grants::app_policy::Effect;
+pub use store::grants::app_policy::PolicyEffect;
 use store::{Page, Paged, StoreError, Tx};
 
 /// A client on a workspace's list of allowed apps.
@@ -72,7 +72,7 @@ pub async fn unlisted(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed
 }
 
 /// Previews a policy: how many clients and users would lose access, and how many clients would no longer learn of the workspace.
-pub async fn preview(app: &Server, ctx: &Ctx, principal: &Principal, policy: &str) -> Managed<Effect> {
+pub async fn preview(app: &Server, ctx: &Ctx, principal: &Principal, policy: &str) -> Managed<PolicyEffect> {
     const KIND: &str = "app_policy.read";
     let workspace = workspace(app, ctx, principal, Operation::ReadAppPolicy, KIND)?;
     let policy = rule(app, ctx, KIND, AuditSubject::default().and_workspace(Some(workspace)), policy)?;

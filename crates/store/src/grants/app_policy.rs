@@ -102,7 +102,7 @@ pub async fn kept_out(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<ClientI
 
 /// What a policy would revoke in a workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Effect {
+pub struct PolicyEffect {
     /// Clients that would lose their access.
     pub clients: i64,
     /// Counted up to [`COUNTED`].
@@ -117,8 +117,8 @@ pub async fn effect(
     workspace: WorkspaceId,
     policy: AppPolicy,
     now: Timestamp,
-) -> Result<Effect, StoreError> {
-    const NOTHING: Effect = Effect { clients: 0, people: 0, own_names: 0 };
+) -> Result<PolicyEffect, StoreError> {
+    const NOTHING: PolicyEffect = PolicyEffect { clients: 0, people: 0, own_names: 0 };
     if policy == AppPolicy::All {
         return Ok(NOTHING);
     }
@@ -137,7 +137,7 @@ pub async fn effect(
         ")"
     );
     match tx.one(sql, params![workspace, policy.as_str(), COUNTED, now]).await? {
-        Some(mut row) => Ok(Effect { clients: row.int()?, people: row.int()?, own_names: row.int()? }),
+        Some(mut row) => Ok(PolicyEffect { clients: row.int()?, people: row.int()?, own_names: row.int()? }),
         None => Ok(NOTHING),
     }
 }

@@ -3,7 +3,7 @@ use crate::common;
 use common::*;
 use domain::clients::{Client, Trust};
 use domain::workspace::{AppPolicy, Role};
-use store::grants::app_policy::{self, Effect};
+use store::grants::app_policy::{self, PolicyEffect};
 use store::grants::bulk_revocation::{self, Revocation};
 use store::grants::{self, consents, workspace_apps};
 use store::{Page, UserCursor, clients, workspace};
@@ -43,7 +43,7 @@ async fn the_rule_says_who_comes_in_and_what_ends() {
             (AppPolicy::Listed, [true, false, false, true], 2),
         ] {
             let would = read_tx!(db, |tx| app_policy::effect(tx, workspace_id(1), policy, NOW));
-            assert_eq!(would, Effect { clients: effect, people: effect.min(1), own_names: 0 });
+            assert_eq!(would, PolicyEffect { clients: effect, people: effect.min(1), own_names: 0 });
             let changed = write_tx!(db, |tx| app_policy::set(tx, workspace_id(1), policy, at(2)));
             assert_eq!(changed, policy != AppPolicy::All, "the first rule is that already");
             assert_eq!(read_tx!(db, |tx| app_policy::read(tx, workspace_id(1))), Some(policy));

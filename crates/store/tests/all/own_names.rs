@@ -7,7 +7,7 @@ use domain::grants::consent::Home;
 use domain::grants::{EndReason, Grant};
 use domain::workspace::{AppPolicy, Role};
 use store::account::users;
-use store::grants::app_policy::{self, Effect};
+use store::grants::app_policy::{self, PolicyEffect};
 use store::grants::own_names::{self, OwnName};
 use store::grants::{self, GrantSelection, consents, workspace_apps};
 use store::{Page, UserCursor, clients, workspace};
@@ -176,9 +176,9 @@ async fn point_3_1_a_workspace_sees_the_apps_that_receive_it_in_peoples_own_name
 
         // What a rule would end, and that it does; the list offers them.
         let effect = async |policy| read_tx!(db, |tx| app_policy::effect(tx, workspace_id(1), policy, NOW));
-        assert_eq!(effect(AppPolicy::All).await, Effect { clients: 0, people: 0, own_names: 0 });
-        assert_eq!(effect(AppPolicy::Verified).await, Effect { clients: 0, people: 0, own_names: 2 });
-        assert_eq!(effect(AppPolicy::Listed).await, Effect { clients: 1, people: 1, own_names: 2 });
+        assert_eq!(effect(AppPolicy::All).await, PolicyEffect { clients: 0, people: 0, own_names: 0 });
+        assert_eq!(effect(AppPolicy::Verified).await, PolicyEffect { clients: 0, people: 0, own_names: 2 });
+        assert_eq!(effect(AppPolicy::Listed).await, PolicyEffect { clients: 1, people: 1, own_names: 2 });
         let known = read_tx!(db, |tx| app_policy::unlisted(tx, workspace_id(1), NOW));
         assert_eq!(known.into_iter().map(|(_, name)| name).collect::<Vec<_>>(), ["App 1", "App 12", "App 13"]);
         write_tx!(db, |tx| app_policy::list(tx, workspace_id(1), &client_id(12), NOW));

@@ -3,7 +3,7 @@ use domain::access::Principal;
 use domain::clients::Trust;
 use domain::workspace::{AppPolicy, MemberRoles, Role};
 use flows::unguarded::{applications, members};
-use flows::workspace::policy::{Effect, EndedCounts};
+use flows::workspace::policy::{EndedCounts, PolicyEffect};
 use flows::{Page, workspace};
 use testkit::{Browser, Kind, Party, TestApp, TestUser, Tokens, for_each_database};
 
@@ -54,9 +54,9 @@ async fn tightening_ends_what_is_no_longer_let_in() {
 
         assert_eq!(workspace::policy::read(&app.app, &app.ctx(), &owns).await.unwrap(), AppPolicy::All);
         let preview = async |policy| workspace::policy::preview(&app.app, &app.ctx(), &owns, policy).await.unwrap();
-        assert_eq!(preview("all").await, Effect { clients: 0, people: 0, own_names: 0 });
-        assert_eq!(preview("verified").await, Effect { clients: 1, people: 1, own_names: 1 });
-        assert_eq!(preview("listed").await, Effect { clients: 2, people: 1, own_names: 1 });
+        assert_eq!(preview("all").await, PolicyEffect { clients: 0, people: 0, own_names: 0 });
+        assert_eq!(preview("verified").await, PolicyEffect { clients: 1, people: 1, own_names: 1 });
+        assert_eq!(preview("listed").await, PolicyEffect { clients: 2, people: 1, own_names: 1 });
         assert_eq!(set(&app, &owns, "some").await, Err("value_unknown"));
         assert_eq!(set(&app, &owns, "verified").await, Ok(EndedCounts { consents: 1, grants: 1 }));
         assert_eq!(workspace::policy::read(&app.app, &app.ctx(), &owns).await.unwrap(), AppPolicy::Verified);

@@ -16,7 +16,7 @@ use domain::clients::Trust;
 use domain::platform::refusal::{ErrorCode, Refusal as _};
 use domain::workspace::AppPolicy;
 use flows::platform::management_error::ManagementError;
-use flows::workspace::policy::{Effect, ListedClient};
+use flows::workspace::policy::{ListedClient, PolicyEffect};
 use flows::{Failure, Page, Paged, workspace};
 
 /// Rows per page.
@@ -66,7 +66,7 @@ fn means(policy: AppPolicy) -> &'static str {
 }
 
 /// The access that a rule would revoke, one sentence each; empty if none.
-fn ends(frame: &Frame, effect: Effect) -> Vec<String> {
+fn ends(frame: &Frame, effect: PolicyEffect) -> Vec<String> {
     let mut lines = Vec::new();
     if effect.clients > 0 {
         lines.push(frame.fill("policy-ends-apps", "apps", effect.clients));
