@@ -23,7 +23,7 @@ pub struct NewClaim {
 
 /// The result of a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Claimed {
+pub enum ClaimResult {
     /// The caller executes the request, then finishes or abandons the claim.
     Fresh,
     /// The request was already executed; this is the sealed response.
@@ -34,8 +34,8 @@ pub enum Claimed {
     InProgress,
 }
 
-/// Claims a key for one attempt. Of concurrent attempts with one key, at most one gets [`Claimed::Fresh`].
-pub async fn claim(tx: &mut Tx, new: &NewClaim) -> Result<Claimed, StoreError> {
+/// Claims a key for one attempt. Of concurrent attempts with one key, at most one gets [`ClaimResult::Fresh`].
+pub async fn claim(tx: &mut Tx, new: &NewClaim) -> Result<ClaimResult, StoreError> {
     let claimed = tx
         .execute(
             "INSERT INTO idempotency_keys (hash, request_hash, claim, response, created_at, lease_until, expires_at) \
@@ -48,17 +48,17 @@ pub async fn claim(tx: &mut Tx, new: &NewClaim) -> Result<Claimed, StoreError> {
         )
         .await?;
     if claimed == 1 {
-        return Ok(Claimed::Fresh);
+        return Ok(ClaimResult::Fresh);
     }
     let sql = "SELECT request_hash, response FROM idempotency_keys WHERE hash = $1";
     let Some(mut row) = tx.one(sql, params![new.hash]).await? else {
         // Abandoned between the two statements: the next attempt can claim it.
-        return Ok(Claimed::InProgress);
+        return Ok(ClaimResult::InProgress);
     };
     Ok(match (row.hash()?, row.opt_blob()?) {
-        (request, _) if request != new.request_hash => Claimed::Mismatch,
-        (_, Some(response)) => Claimed::Finished(response),
-        (_, None) => Claimed::InProgress,
+        (request, _) if request != new.request_hash => ClaimResult::Mismatch,
+        (_, Some(response)) => ClaimResult::Finished(response),
+        (_, None) => ClaimResult::InProgress,
     })
 }
 

@@ -4,7 +4,7 @@ use common::*;
 use domain::Timestamp;
 use futures_util::future::join_all;
 use std::sync::Arc;
-use store::platform::idempotency::{self, Claimed, NewClaim};
+use store::platform::idempotency::{self, ClaimResult, NewClaim};
 use tokio::sync::Barrier;
 
 fn new(key: u8, request: u8, claim: u8, now: Timestamp) -> NewClaim {
@@ -27,30 +27,30 @@ async fn a_key_is_claimed_finished_and_forgotten() {
         };
         let abandon = async |key, claim: u8| write_tx!(db, |tx| idempotency::abandon(tx, &hash(key), &[claim; 16]));
 
-        assert_eq!(claim(new(1, 1, 1, at(0))).await, Claimed::Fresh);
-        assert_eq!(claim(new(1, 1, 2, at(59))).await, Claimed::InProgress);
-        assert_eq!(claim(new(1, 2, 2, at(59))).await, Claimed::Mismatch);
-        assert_eq!(claim(new(2, 1, 2, at(59))).await, Claimed::Fresh, "another key");
+        assert_eq!(claim(new(1, 1, 1, at(0))).await, ClaimResult::Fresh);
+        assert_eq!(claim(new(1, 1, 2, at(59))).await, ClaimResult::InProgress);
+        assert_eq!(claim(new(1, 2, 2, at(59))).await, ClaimResult::Mismatch);
+        assert_eq!(claim(new(2, 1, 2, at(59))).await, ClaimResult::Fresh, "another key");
         assert!(!finish(1, 2, b"x").await, "not the claim that holds it");
         assert!(finish(1, 1, b"answer").await);
         assert!(!finish(1, 1, b"again").await);
         assert!(!abandon(1, 1).await);
-        let answer = Claimed::Finished(b"answer".to_vec());
+        let answer = ClaimResult::Finished(b"answer".to_vec());
         assert_eq!(claim(new(1, 1, 3, at(999))).await, answer, "the end of the lease changes nothing");
-        assert_eq!(claim(new(1, 2, 3, at(999))).await, Claimed::Mismatch);
-        assert_eq!(claim(new(1, 2, 3, at(1000))).await, Claimed::Fresh, "forgotten, and free for anything");
+        assert_eq!(claim(new(1, 2, 3, at(999))).await, ClaimResult::Mismatch);
+        assert_eq!(claim(new(1, 2, 3, at(1000))).await, ClaimResult::Fresh, "forgotten, and free for anything");
 
         // Whoever claimed key 2 is dead.
         assert_eq!(
             claim(new(2, 9, 4, at(119))).await,
-            Claimed::Mismatch,
+            ClaimResult::Mismatch,
             "the dead attempt keeps the key to its request"
         );
-        assert_eq!(claim(new(2, 1, 4, at(119))).await, Claimed::Fresh);
+        assert_eq!(claim(new(2, 1, 4, at(119))).await, ClaimResult::Fresh);
         assert!(!finish(2, 2, b"late").await, "or it was only slow");
         assert!(!abandon(2, 2).await);
         assert!(abandon(2, 4).await);
-        assert_eq!(claim(new(2, 9, 5, at(120))).await, Claimed::Fresh, "abandoned, and free for anything");
+        assert_eq!(claim(new(2, 9, 5, at(120))).await, ClaimResult::Fresh, "abandoned, and free for anything");
 
         let delete = async |before| write_tx!(db, |tx| idempotency::delete_expired(tx, before, 1));
         assert_eq!(delete(at(1120)).await, 0);
@@ -65,21 +65,21 @@ async fn a_key_is_claimed_finished_and_forgotten() {
 #[tokio::test]
 async fn point_3_3_a_new_process_takes_up_what_the_one_before_left() {
     for_each_database(async |db| {
-        assert_eq!(write_tx!(db, |tx| idempotency::claim(tx, &new(1, 1, 1, NOW))), Claimed::Fresh);
+        assert_eq!(write_tx!(db, |tx| idempotency::claim(tx, &new(1, 1, 1, NOW))), ClaimResult::Fresh);
         write_tx!(db, |tx| idempotency::claim(tx, &new(2, 1, 2, NOW)));
         assert!(write_tx!(db, |tx| idempotency::finish(tx, &hash(2), &[2; 16], b"answer")));
         let gone = write_tx!(db, |tx| idempotency::abandon_all(tx));
         let again = write_tx!(db, |tx| idempotency::claim(tx, &new(1, 1, 3, NOW)));
         if db.is_postgres {
             // It may be another node's.
-            assert_eq!((gone, again), (0, Claimed::InProgress));
+            assert_eq!((gone, again), (0, ClaimResult::InProgress));
         } else {
-            assert_eq!((gone, again), (1, Claimed::Fresh));
+            assert_eq!((gone, again), (1, ClaimResult::Fresh));
             let late = write_tx!(db, |tx| idempotency::finish(tx, &hash(1), &[1; 16], b"late"));
             assert!(!late, "the process before, if it lives after all");
         }
         let done = write_tx!(db, |tx| idempotency::claim(tx, &new(2, 1, 4, NOW)));
-        assert_eq!(done, Claimed::Finished(b"answer".to_vec()));
+        assert_eq!(done, ClaimResult::Finished(b"answer".to_vec()));
     })
     .await;
 }
@@ -104,8 +104,8 @@ async fn of_many_at_once_exactly_one_claims_whatever_was_there() {
                 })
             });
             let outcomes: Vec<_> = join_all(tasks).await.into_iter().map(|task| task.unwrap().unwrap()).collect();
-            assert_eq!(outcomes.iter().filter(|o| **o == Claimed::Fresh).count(), 1);
-            assert_eq!(outcomes.iter().filter(|o| **o == Claimed::InProgress).count(), usize::from(TASKS) - 1);
+            assert_eq!(outcomes.iter().filter(|o| **o == ClaimResult::Fresh).count(), 1);
+            assert_eq!(outcomes.iter().filter(|o| **o == ClaimResult::InProgress).count(), usize::from(TASKS) - 1);
         }
         stores[1].close().await;
     })

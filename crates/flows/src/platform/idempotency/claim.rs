@@ -5,7 +5,7 @@ use crate::{Ctx, Fault, Server};
 use domain::SecretHash;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use store::platform::idempotency::{Claimed, NewClaim};
+use store::platform::idempotency::{ClaimResult, NewClaim};
 use store::{StoreError, Tx};
 
 /// Seconds that a key is remembered.
@@ -87,14 +87,14 @@ pub async fn begin(app: &Server, ctx: &Ctx, caller: &str, key: &str, request: Se
         .write(move |tx| Box::pin(async move { store::platform::idempotency::claim(tx, &new).await }))
         .await?;
     Ok(match claimed {
-        Claimed::Fresh => Begun::Fresh(claim),
-        Claimed::Finished(sealed) => {
+        ClaimResult::Fresh => Begun::Fresh(claim),
+        ClaimResult::Finished(sealed) => {
             let plain = app.master().open_for(ANSWERS, claim.hash.as_bytes(), &sealed);
             let answer = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
             Begun::Replay(answer.ok_or(Fault::Other("a stored answer does not open: the master key was another"))?)
         }
-        Claimed::Mismatch => Begun::Mismatch,
-        Claimed::InProgress => Begun::InProgress,
+        ClaimResult::Mismatch => Begun::Mismatch,
+        ClaimResult::InProgress => Begun::InProgress,
     })
 }
 
