@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use store::StoreError;
-use store::webhooks::deliveries::{Attempt, Claimed};
+use store::webhooks::deliveries::{Attempt, ClaimedDelivery};
 use tokio::task::JoinSet;
 
 /// The timeout of one message.
@@ -172,7 +172,7 @@ async fn deliver(
     ctx: &Ctx,
     webhook: &Webhook,
     secrets: &[Secret],
-    claimed: Claimed,
+    claimed: ClaimedDelivery,
 ) -> Result<bool, Fault> {
     #[expect(clippy::disallowed_methods, reason = "a measurement, on which no rule depends")]
     let begun = Instant::now();
@@ -219,7 +219,7 @@ async fn send(
     ctx: &Ctx,
     webhook: &Webhook,
     secrets: &[Secret],
-    claimed: &Claimed,
+    claimed: &ClaimedDelivery,
 ) -> Result<Reply, String> {
     let body = body(claimed.kind, claimed.at, &claimed.data).map_err(|error| error.to_string())?;
     let mut headers = HeaderMap::new();

@@ -24,7 +24,7 @@ pub async fn due(
 
 /// What is needed to send a claimed delivery.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Claimed {
+pub struct ClaimedDelivery {
     /// The event to send. Receivers use its id to drop duplicates.
     pub event_id: EventId,
     /// The number of attempts, including this one. Distinguishes this claim from a later one: see [`finish`].
@@ -116,7 +116,7 @@ pub async fn claim(
     now: Timestamp,
     lease_ends: Timestamp,
     limit: i64,
-) -> Result<Vec<Claimed>, StoreError> {
+) -> Result<Vec<ClaimedDelivery>, StoreError> {
     let limit = limit.clamp(1, MAX_LIMIT);
     let claim = dialect::pick(tx, claim!(""), claim!(" FOR UPDATE OF d SKIP LOCKED"));
     let put_off = dialect::pick(tx, put_off!(""), put_off!(" FOR UPDATE OF d SKIP LOCKED"));
@@ -141,7 +141,7 @@ pub async fn claim(
     let mut rows = tx.all(sql, params![webhook, Value::Array(ids).to_string()]).await?;
     rows.iter_mut()
         .map(|row| {
-            Ok(Claimed {
+            Ok(ClaimedDelivery {
                 event_id: row.parse()?,
                 attempts: row.int()?,
                 kind: row.with(EventKind::parse)?,
