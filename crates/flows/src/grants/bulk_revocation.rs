@@ -13,7 +13,7 @@ use domain::grants::consent::Consent;
 use domain::{AuditId, ClientId, WorkspaceId};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use store::grants::bulk_revocation::{self, Revocation, Where};
+use store::grants::bulk_revocation::{self, Revocation, RevocationExtent};
 use store::{StoreError, Tx};
 
 /// The number of rows of each kind that are removed in the same transaction as the revocation.
@@ -87,7 +87,12 @@ pub(crate) async fn begin_in(
     Ok(all)
 }
 
-fn revocation(context: &RevocationContext, client: &ClientId, place: Where, reason: EndReason) -> Revocation {
+fn revocation(
+    context: &RevocationContext,
+    client: &ClientId,
+    place: RevocationExtent,
+    reason: EndReason,
+) -> Revocation {
     let template = audit_log::entry(&context.ctx, KIND, OK, AuditSubject::client(client), json!({}));
     let AuditEvent { request_id, actor, credential, ip, .. } = template;
     let (at, client_id, workspace_id) = (context.ctx.now, client.clone(), place);
@@ -113,7 +118,7 @@ impl RevocationContext {
 async fn some(
     tx: &mut Tx,
     context: &RevocationContext,
-    (client, place): (&ClientId, Where),
+    (client, place): (&ClientId, RevocationExtent),
     limit: i64,
 ) -> Result<bool, StoreError> {
     let Some(revocation) = bulk_revocation::hold(tx, client, place).await? else { return Ok(false) };

@@ -10,7 +10,7 @@ use domain::grants::consent::Consent;
 use domain::{ClientId, GrantId, Timestamp, UserId, WorkspaceId};
 
 /// The scope of a revocation: one workspace, or everywhere.
-pub type Where = Option<WorkspaceId>;
+pub type RevocationExtent = Option<WorkspaceId>;
 
 /// A revocation of all access users gave a client, whose rows are still being removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct Revocation {
     /// The client that loses its access.
     pub client_id: ClientId,
     /// The workspace to which the revocation is limited.
-    pub workspace_id: Where,
+    pub workspace_id: RevocationExtent,
     /// When the revocation took effect.
     pub at: Timestamp,
     /// The reason recorded in every ended grant.
@@ -129,7 +129,7 @@ pub async fn oldest(tx: &mut Tx) -> Result<Option<Revocation>, StoreError> {
 
 /// Locks a client's revocation until the transaction ends, so that only one node works on it. New consents for the
 /// client wait.
-pub async fn hold(tx: &mut Tx, client: &ClientId, place: Where) -> Result<Option<Revocation>, StoreError> {
+pub async fn hold(tx: &mut Tx, client: &ClientId, place: RevocationExtent) -> Result<Option<Revocation>, StoreError> {
     user_count::hold(tx, client).await?;
     let sql = all!("WHERE r.client_id = $1 AND r.workspace_id = $2");
     tx.one(sql, params![client, consents::key(place)]).await?.map(|mut row| read(&mut row)).transpose()
@@ -139,7 +139,7 @@ pub async fn hold(tx: &mut Tx, client: &ClientId, place: Where) -> Result<Option
 pub async fn remove_consents(
     tx: &mut Tx,
     client: &ClientId,
-    place: Where,
+    place: RevocationExtent,
     limit: i64,
 ) -> Result<Vec<Consent>, StoreError> {
     let Some(workspace) = place else {
@@ -280,7 +280,7 @@ pub async fn end_grants(
 }
 
 /// Records that no rows are left.
-pub async fn done(tx: &mut Tx, client: &ClientId, place: Where) -> Result<(), StoreError> {
+pub async fn done(tx: &mut Tx, client: &ClientId, place: RevocationExtent) -> Result<(), StoreError> {
     let sql = match place {
         None => "DELETE FROM revocations WHERE client_id = $1 AND $2 = $2",
         Some(_) => "DELETE FROM workspace_revocations WHERE client_id = $1 AND workspace_id = $2",
