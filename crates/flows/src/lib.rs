@@ -84,5 +84,5 @@ pub use crate::platform::failure::{Failure, Fault};
 pub use crate::platform::keys::MasterKey;
 pub use crate::platform::settings::{Brand, Lifetimes, PasswordHashing, Registration, RegistrationPolicy, Settings};
 // Types of the store that the web uses for pages of lists.
-pub use store::platform::search::Found;
+pub use store::platform::search::SearchPage;
 pub use store::{MOST_OF_ARRAY, Page, Paged, UserCursor};

@@ -23,7 +23,7 @@ use domain::clients::{Client, Trust};
 use domain::{ClientId, ScopeSet, Secret};
 use serde_json::{Map, Value};
 use store::clients::ClientOwner;
-use store::platform::search::Found;
+use store::platform::search::SearchPage;
 use store::{Page, Paged};
 
 /// The clients of the caller or of the caller's workspace, newest first.
@@ -58,7 +58,7 @@ pub async fn search(
     whose: OwnerFilter,
     part: &str,
     page: Page,
-) -> Managed<Found<Client>> {
+) -> Managed<SearchPage<Client>> {
     let owner = owner(app, ctx, principal, whose, Operation::ReadClients)?;
     let part = part_of_name(app, ctx, part)?;
     let mut tx = app.store().read().await?;

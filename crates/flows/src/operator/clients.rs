@@ -12,7 +12,7 @@ use domain::clients::{Client, Trust};
 use domain::{ClientId, UserId, WorkspaceId};
 use store::Page;
 use store::clients::ClientOwner;
-use store::platform::search::Found;
+use store::platform::search::SearchPage;
 
 fn may(app: &Server, ctx: &Ctx, principal: &Principal, operation: Operation) -> Managed<()> {
     let denied = |denied| refused(app, ctx, "client.management", AuditSubject::default(), denied);
@@ -27,7 +27,7 @@ pub async fn search(
     part: &str,
     trust: Option<Trust>,
     page: Page,
-) -> Managed<Found<Client>> {
+) -> Managed<SearchPage<Client>> {
     may(app, ctx, principal, Operation::ReadAllClients)?;
     let part = part_of_name(app, ctx, part)?;
     let mut tx = app.store().read().await?;

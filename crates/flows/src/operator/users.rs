@@ -12,7 +12,7 @@ use domain::workspace::WorkspaceMembership;
 use domain::{ClientId, Timestamp, UserId};
 use store::Page;
 pub use store::account::search::FoundUser;
-use store::platform::search::Found;
+use store::platform::search::SearchPage;
 
 fn may(app: &Server, ctx: &Ctx, principal: &Principal, operation: Operation) -> Managed<()> {
     let denied = |denied| refused(app, ctx, "user.management", AuditSubject::default(), denied);
@@ -26,7 +26,7 @@ pub async fn search(
     principal: &Principal,
     part: &str,
     page: Page,
-) -> Managed<Found<FoundUser>> {
+) -> Managed<SearchPage<FoundUser>> {
     may(app, ctx, principal, Operation::ReadAllUsers)?;
     let part = part_of_name(app, ctx, part)?;
     let mut tx = app.store().read().await?;

@@ -10,7 +10,7 @@ use domain::account::User;
 use domain::clients::Client;
 use domain::workspace::Member;
 use store::clients::ClientOwner;
-use store::platform::search::Found;
+use store::platform::search::SearchPage;
 pub use store::workspace::search::FoundWorkspace;
 use store::{Page, Paged};
 
@@ -28,7 +28,7 @@ pub async fn search(
     principal: &Principal,
     part: &str,
     page: Page,
-) -> Managed<Found<FoundWorkspace>> {
+) -> Managed<SearchPage<FoundWorkspace>> {
     may(app, ctx, principal)?;
     let part = part_of_name(app, ctx, part)?;
     let mut tx = app.store().read().await?;

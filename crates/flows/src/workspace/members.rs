@@ -11,7 +11,7 @@ use domain::events::Change;
 use domain::workspace::{Member, Role};
 use domain::{UserId, WorkspaceId};
 use serde_json::json;
-use store::platform::search::Found;
+use store::platform::search::SearchPage;
 use store::{Page, Paged, StoreError, Tx};
 
 /// The members, in the order in which they joined.
@@ -32,12 +32,12 @@ pub async fn search(
     principal: &Principal,
     search: &str,
     page: Page,
-) -> Managed<Found<(Member, User)>> {
+) -> Managed<SearchPage<(Member, User)>> {
     let workspace = principal.workspace_for(Operation::ReadMembers);
     let workspace = workspace.map_err(|denied| refused(app, ctx, "member.list", AuditSubject::default(), denied))?;
     let search = search.trim();
     if search.chars().count() > LONGEST_SEARCH || search.contains('\0') {
-        return Ok(Found::default());
+        return Ok(SearchPage::default());
     }
     let mut tx = app.store().read().await?;
     Ok(store::workspace::search::members(&mut tx, workspace, search, page).await?)

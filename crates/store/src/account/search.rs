@@ -3,7 +3,7 @@ use crate::account::users;
 use crate::platform::dialect::{self, each};
 use crate::platform::page::Page;
 use crate::platform::row::Row;
-use crate::platform::search::{Found, Wanted, all_of, arrange, list, total};
+use crate::platform::search::{SearchPage, Wanted, all_of, arrange, list, total};
 use crate::platform::search_index::Kind;
 use crate::{StoreError, Tx, params};
 use domain::account::User;
@@ -42,11 +42,11 @@ pub(crate) const USERS: (&str, &str) =
 pub(crate) const ALL_USERS: &str = all_of!(found_columns!(), "user", "users u", "u.id");
 
 /// The users with `part` in their email address or name, ignoring case, in order of registration.
-pub async fn users(tx: &mut Tx, part: &str, page: Page) -> Result<Found<FoundUser>, StoreError> {
+pub async fn users(tx: &mut Tx, part: &str, page: Page) -> Result<SearchPage<FoundUser>, StoreError> {
     if part.is_empty() {
         let mut rows = tx.all(ALL_USERS, params![page.offset(), page.limit()]).await?;
         let items = rows.iter_mut().map(found).collect::<Result<_, _>>()?;
-        return Ok(Found { items, total: total(tx, Kind::User).await?, more: false });
+        return Ok(SearchPage { items, total: total(tx, Kind::User).await?, more: false });
     }
     let wanted =
         Wanted { kind: Kind::User, part: fold(part), belongs: Vec::new(), member_of: None, newest_first: false };
@@ -54,7 +54,7 @@ pub async fn users(tx: &mut Tx, part: &str, page: Page) -> Result<Found<FoundUse
     let sql = dialect::pick(tx, USERS.0, USERS.1);
     let mut rows = tx.all(sql, params![list(&ids)]).await?;
     let items = rows.iter_mut().map(found).collect::<Result<_, _>>()?;
-    Ok(Found { items: arrange(&ids, items, |found| found.user.id.to_string()), total, more })
+    Ok(SearchPage { items: arrange(&ids, items, |found| found.user.id.to_string()), total, more })
 }
 
 /// One user by id.

@@ -2,7 +2,7 @@
 use crate::clients::{self, ClientOwner};
 use crate::platform::dialect::{self, each};
 use crate::platform::page::Page;
-use crate::platform::search::{Found, Wanted, arrange, list};
+use crate::platform::search::{SearchPage, Wanted, arrange, list};
 use crate::platform::search_index::{self, Kind};
 use crate::{StoreError, Tx, params};
 use domain::Timestamp;
@@ -22,12 +22,12 @@ async fn find_clients(
     belongs: Vec<String>,
     page: Page,
     now: Timestamp,
-) -> Result<Found<Client>, StoreError> {
+) -> Result<SearchPage<Client>, StoreError> {
     let wanted = Wanted { kind: Kind::Client, part: fold(part), belongs, member_of: None, newest_first: true };
     let (ids, total, more) = wanted.page(tx, page).await?;
     let sql = dialect::pick(tx, CLIENTS.0, CLIENTS.1);
     let items = clients::gather(tx.all(sql, params![list(&ids), now]).await?)?;
-    Ok(Found { items: arrange(&ids, items, |client| client.id.to_string()), total, more })
+    Ok(SearchPage { items: arrange(&ids, items, |client| client.id.to_string()), total, more })
 }
 
 /// The owner's clients with `part` in their names, ignoring case, newest first, with their active secrets.
@@ -37,7 +37,7 @@ pub async fn clients_of(
     part: &str,
     page: Page,
     now: Timestamp,
-) -> Result<Found<Client>, StoreError> {
+) -> Result<SearchPage<Client>, StoreError> {
     if part.is_empty() {
         // Without a search term, a plain list is faster.
         return Ok(clients::list_for_owner(tx, owner, page, now).await?.into());
@@ -56,7 +56,7 @@ pub async fn all_clients(
     trust: Option<Trust>,
     page: Page,
     now: Timestamp,
-) -> Result<Found<Client>, StoreError> {
+) -> Result<SearchPage<Client>, StoreError> {
     if part.is_empty() && trust.is_none() {
         return Ok(clients::list(tx, page, now).await?.into());
     }

@@ -12,7 +12,7 @@ pub const MOST: usize = 1000;
 
 /// One page of search results.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found<T> {
+pub struct SearchPage<T> {
     /// The results on this page.
     pub items: Vec<T>,
     /// Number of results on all pages; at most [`MOST`] for a search.
@@ -21,13 +21,13 @@ pub struct Found<T> {
     pub more: bool,
 }
 
-impl<T> From<Paged<T>> for Found<T> {
+impl<T> From<Paged<T>> for SearchPage<T> {
     fn from(all: Paged<T>) -> Self {
         Self { items: all.items, total: all.total, more: false }
     }
 }
 
-impl<T> Default for Found<T> {
+impl<T> Default for SearchPage<T> {
     fn default() -> Self {
         Self { items: Vec::new(), total: 0, more: false }
     }

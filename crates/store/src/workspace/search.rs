@@ -3,7 +3,7 @@ use crate::account::users;
 use crate::platform::dialect::{self, each};
 use crate::platform::page::Page;
 use crate::platform::row::Row;
-use crate::platform::search::{Found, Wanted, all_of, arrange, list, total};
+use crate::platform::search::{SearchPage, Wanted, all_of, arrange, list, total};
 use crate::platform::search_index::Kind;
 use crate::{StoreError, Tx, params, workspace as workspaces};
 use domain::WorkspaceId;
@@ -48,11 +48,11 @@ pub async fn workspace(tx: &mut Tx, id: WorkspaceId) -> Result<Option<FoundWorks
 }
 
 /// The workspaces with `part` in their names, ignoring case, in order of creation.
-pub async fn workspaces(tx: &mut Tx, part: &str, page: Page) -> Result<Found<FoundWorkspace>, StoreError> {
+pub async fn workspaces(tx: &mut Tx, part: &str, page: Page) -> Result<SearchPage<FoundWorkspace>, StoreError> {
     if part.is_empty() {
         let mut rows = tx.all(ALL_WORKSPACES, params![page.offset(), page.limit()]).await?;
         let items = rows.iter_mut().map(found_workspace).collect::<Result<_, _>>()?;
-        return Ok(Found { items, total: total(tx, Kind::Workspace).await?, more: false });
+        return Ok(SearchPage { items, total: total(tx, Kind::Workspace).await?, more: false });
     }
     let kind = Kind::Workspace;
     let wanted = Wanted { kind, part: fold(part), belongs: Vec::new(), member_of: None, newest_first: false };
@@ -60,7 +60,7 @@ pub async fn workspaces(tx: &mut Tx, part: &str, page: Page) -> Result<Found<Fou
     let sql = dialect::pick(tx, WORKSPACES.0, WORKSPACES.1);
     let mut rows = tx.all(sql, params![list(&ids)]).await?;
     let items = rows.iter_mut().map(found_workspace).collect::<Result<_, _>>()?;
-    Ok(Found { items: arrange(&ids, items, |found| found.workspace.id.to_string()), total, more })
+    Ok(SearchPage { items: arrange(&ids, items, |found| found.workspace.id.to_string()), total, more })
 }
 
 pub(crate) const MEMBERS: (&str, &str) = each!(
@@ -74,7 +74,7 @@ pub async fn members(
     workspace: WorkspaceId,
     part: &str,
     page: Page,
-) -> Result<Found<(Member, User)>, StoreError> {
+) -> Result<SearchPage<(Member, User)>, StoreError> {
     if part.is_empty() {
         return Ok(workspaces::list_members(tx, workspace, page).await?.into());
     }
@@ -86,5 +86,5 @@ pub async fn members(
     let mut rows = tx.all(sql, params![list(&ids), workspace]).await?;
     let items = rows.iter_mut().map(|row| Ok((workspaces::read_member(row)?, users::read(row)?)));
     let items = items.collect::<Result<Vec<_>, StoreError>>()?;
-    Ok(Found { items: arrange(&ids, items, |(member, _)| member.user_id.to_string()), total, more })
+    Ok(SearchPage { items: arrange(&ids, items, |(member, _)| member.user_id.to_string()), total, more })
 }

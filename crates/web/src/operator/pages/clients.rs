@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::clients::{Client, Trust};
 use flows::operator::clients;
-use flows::{Found, Page};
+use flows::{Page, SearchPage};
 
 #[derive(Template)]
 #[template(path = "operator/clients.html")]
@@ -22,7 +22,7 @@ struct ClientsPage<'p> {
     tiers: [Choice; 4],
     /// Whether the list is filtered.
     filtered: bool,
-    found: Found<Client>,
+    found: SearchPage<Client>,
     pager: Pager,
     path: String,
 }
@@ -52,7 +52,7 @@ pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response
     let (problem, found) = match found {
         Ok(found) => (Problem::default(), found),
         Err(failure) => match Problem::of(&failure, &state, &person, &frame) {
-            Ok(problem) => (problem, Found::default()),
+            Ok(problem) => (problem, SearchPage::default()),
             Err(response) => return *response,
         },
     };

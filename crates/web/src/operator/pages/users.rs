@@ -10,7 +10,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use flows::operator::users::{self, FoundUser};
-use flows::{Found, Page};
+use flows::{Page, SearchPage};
 
 #[derive(Template)]
 #[template(path = "operator/users.html")]
@@ -18,7 +18,7 @@ struct UsersPage<'p> {
     frame: Frame,
     problem: Problem,
     part: &'p str,
-    found: Found<FoundUser>,
+    found: SearchPage<FoundUser>,
     pager: Pager,
     path: String,
 }
@@ -29,7 +29,7 @@ pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response
     let (problem, found) = match users::search(state.app(), &person.ctx, &person.principal, part, page).await {
         Ok(found) => (Problem::default(), found),
         Err(failure) => match Problem::of(&failure, &state, &person, &frame) {
-            Ok(problem) => (problem, Found::default()),
+            Ok(problem) => (problem, SearchPage::default()),
             Err(response) => return *response,
         },
     };

@@ -10,7 +10,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use flows::operator::workspaces::{self, FoundWorkspace};
-use flows::{Found, Page};
+use flows::{Page, SearchPage};
 
 #[derive(Template)]
 #[template(path = "operator/workspaces.html")]
@@ -18,7 +18,7 @@ struct WorkspacesPage<'p> {
     frame: Frame,
     problem: Problem,
     part: &'p str,
-    found: Found<FoundWorkspace>,
+    found: SearchPage<FoundWorkspace>,
     pager: Pager,
     path: String,
 }
@@ -29,7 +29,7 @@ pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response
     let (problem, found) = match workspaces::search(state.app(), &person.ctx, &person.principal, part, page).await {
         Ok(found) => (Problem::default(), found),
         Err(failure) => match Problem::of(&failure, &state, &person, &frame) {
-            Ok(problem) => (problem, Found::default()),
+            Ok(problem) => (problem, SearchPage::default()),
             Err(response) => return *response,
         },
     };

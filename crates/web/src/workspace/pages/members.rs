@@ -17,7 +17,7 @@ use domain::account::User;
 use domain::workspace::{Member, Role};
 use flows::platform::management_error::{ManagementError, ManagementRefusal};
 use flows::workspace::members;
-use flows::{Failure, Found, Page};
+use flows::{Failure, Page, SearchPage};
 
 /// Rows per page.
 const ROWS: i64 = 20;
@@ -84,7 +84,7 @@ async fn list(state: &WebState, person: &PageVisitor, chosen: Chosen<'_>) -> Res
     let search = person.query("q");
     let page = Page::new(person.page_number(), ROWS);
     let found = members::search(state.app(), &person.ctx, &person.principal, search, page).await;
-    let Found { items, total, more } = match found {
+    let SearchPage { items, total, more } = match found {
         Ok(found) => found,
         Err(failure) => return person.refused(state, &failure),
     };
