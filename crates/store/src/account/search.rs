@@ -3,7 +3,7 @@ use crate::account::users;
 use crate::platform::dialect::{self, each};
 use crate::platform::page::Page;
 use crate::platform::row::Row;
-use crate::platform::search::{SearchPage, Wanted, all_of, arrange, list, total};
+use crate::platform::search::{SearchPage, SearchQuery, all_of, arrange, list, total};
 use crate::platform::search_index::Kind;
 use crate::{StoreError, Tx, params};
 use domain::account::User;
@@ -49,7 +49,7 @@ pub async fn users(tx: &mut Tx, part: &str, page: Page) -> Result<SearchPage<Fou
         return Ok(SearchPage { items, total: total(tx, Kind::User).await?, more: false });
     }
     let wanted =
-        Wanted { kind: Kind::User, part: fold(part), belongs: Vec::new(), member_of: None, newest_first: false };
+        SearchQuery { kind: Kind::User, part: fold(part), belongs: Vec::new(), member_of: None, newest_first: false };
     let (ids, total, more) = wanted.page(tx, page).await?;
     let sql = dialect::pick(tx, USERS.0, USERS.1);
     let mut rows = tx.all(sql, params![list(&ids)]).await?;

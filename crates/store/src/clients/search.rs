@@ -2,7 +2,7 @@
 use crate::clients::{self, ClientOwner};
 use crate::platform::dialect::{self, each};
 use crate::platform::page::Page;
-use crate::platform::search::{SearchPage, Wanted, arrange, list};
+use crate::platform::search::{SearchPage, SearchQuery, arrange, list};
 use crate::platform::search_index::{self, Kind};
 use crate::{StoreError, Tx, params};
 use domain::Timestamp;
@@ -23,7 +23,7 @@ async fn find_clients(
     page: Page,
     now: Timestamp,
 ) -> Result<SearchPage<Client>, StoreError> {
-    let wanted = Wanted { kind: Kind::Client, part: fold(part), belongs, member_of: None, newest_first: true };
+    let wanted = SearchQuery { kind: Kind::Client, part: fold(part), belongs, member_of: None, newest_first: true };
     let (ids, total, more) = wanted.page(tx, page).await?;
     let sql = dialect::pick(tx, CLIENTS.0, CLIENTS.1);
     let items = clients::gather(tx.all(sql, params![list(&ids), now]).await?)?;

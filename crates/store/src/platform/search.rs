@@ -34,7 +34,7 @@ impl<T> Default for SearchPage<T> {
 }
 
 /// A search request.
-pub(crate) struct Wanted<'w> {
+pub(crate) struct SearchQuery<'w> {
     pub(crate) kind: Kind,
     /// The search term, folded.
     pub(crate) part: String,
@@ -93,7 +93,7 @@ const LOOK: (&str, &str) = each!(
 const TAIL: &str = "SELECT n.nr, n.id, n.text, n.belongs FROM names n WHERE n.kind = $1 AND n.nr >= $2 \
      AND ($3 = '' OR EXISTS (SELECT 1 FROM members m WHERE m.user_id = n.id AND m.workspace_id = $3))";
 
-impl Wanted<'_> {
+impl SearchQuery<'_> {
     /// The terms of the longest runs in the search term.
     fn runs(&self) -> Vec<String> {
         let letters: Vec<char> = self.part.chars().collect();

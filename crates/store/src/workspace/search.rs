@@ -3,7 +3,7 @@ use crate::account::users;
 use crate::platform::dialect::{self, each};
 use crate::platform::page::Page;
 use crate::platform::row::Row;
-use crate::platform::search::{SearchPage, Wanted, all_of, arrange, list, total};
+use crate::platform::search::{SearchPage, SearchQuery, all_of, arrange, list, total};
 use crate::platform::search_index::Kind;
 use crate::{StoreError, Tx, params, workspace as workspaces};
 use domain::WorkspaceId;
@@ -55,7 +55,7 @@ pub async fn workspaces(tx: &mut Tx, part: &str, page: Page) -> Result<SearchPag
         return Ok(SearchPage { items, total: total(tx, Kind::Workspace).await?, more: false });
     }
     let kind = Kind::Workspace;
-    let wanted = Wanted { kind, part: fold(part), belongs: Vec::new(), member_of: None, newest_first: false };
+    let wanted = SearchQuery { kind, part: fold(part), belongs: Vec::new(), member_of: None, newest_first: false };
     let (ids, total, more) = wanted.page(tx, page).await?;
     let sql = dialect::pick(tx, WORKSPACES.0, WORKSPACES.1);
     let mut rows = tx.all(sql, params![list(&ids)]).await?;
@@ -79,8 +79,13 @@ pub async fn members(
         return Ok(workspaces::list_members(tx, workspace, page).await?.into());
     }
     let id = workspace.to_string();
-    let wanted =
-        Wanted { kind: Kind::User, part: fold(part), belongs: Vec::new(), member_of: Some(&id), newest_first: false };
+    let wanted = SearchQuery {
+        kind: Kind::User,
+        part: fold(part),
+        belongs: Vec::new(),
+        member_of: Some(&id),
+        newest_first: false,
+    };
     let (ids, total, more) = wanted.page(tx, page).await?;
     let sql = dialect::pick(tx, MEMBERS.0, MEMBERS.1);
     let mut rows = tx.all(sql, params![list(&ids), workspace]).await?;
