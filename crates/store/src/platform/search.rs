@@ -2,7 +2,7 @@
 //! [`crate::platform::search_index`] for how.
 use crate::platform::dialect::{self, each};
 use crate::platform::page::{Page, Paged};
-use crate::platform::search_index::{self, BLOCK, Kind, Seen};
+use crate::platform::search_index::{self, BLOCK, IndexedName, Kind};
 use crate::{StoreError, Tx, params};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -108,7 +108,7 @@ impl SearchQuery<'_> {
         runs
     }
 
-    fn fits(&self, seen: &Seen) -> bool {
+    fn fits(&self, seen: &IndexedName) -> bool {
         let belongs = |term: &String| seen.belongs.split(' ').any(|of| of == term);
         seen.text.contains(&self.part) && self.belongs.iter().all(belongs)
     }
@@ -130,7 +130,7 @@ impl SearchQuery<'_> {
         Ok((ids, more))
     }
 
-    fn keep(&self, mut seen: Vec<Seen>, ids: &mut Vec<String>) {
+    fn keep(&self, mut seen: Vec<IndexedName>, ids: &mut Vec<String>) {
         seen.sort_unstable_by_key(|one| if self.newest_first { -one.nr } else { one.nr });
         ids.extend(seen.into_iter().filter(|one| self.fits(one)).map(|one| one.id));
     }
@@ -139,7 +139,7 @@ impl SearchQuery<'_> {
     async fn tail(&self, tx: &mut Tx, open: i64, ids: &mut Vec<String>) -> Result<(), StoreError> {
         let member_of = self.member_of.unwrap_or_default();
         let mut rows = tx.all(TAIL, params![self.kind.as_str(), open * BLOCK, member_of]).await?;
-        self.keep(rows.iter_mut().map(Seen::read).collect::<Result<_, _>>()?, ids);
+        self.keep(rows.iter_mut().map(IndexedName::read).collect::<Result<_, _>>()?, ids);
         Ok(())
     }
 
@@ -191,7 +191,7 @@ impl SearchQuery<'_> {
                 let sql = dialect::pick(tx, LOOK.0, LOOK.1);
                 let params = params![Value::Array(left).to_string(), self.kind.as_str(), member_of];
                 let mut rows = tx.all(sql, params).await?;
-                self.keep(rows.iter_mut().map(Seen::read).collect::<Result<_, _>>()?, ids);
+                self.keep(rows.iter_mut().map(IndexedName::read).collect::<Result<_, _>>()?, ids);
                 if ids.len() > MOST || looked_at > LOOKED_AT {
                     return Ok(true);
                 }

@@ -238,14 +238,14 @@ async fn close(tx: &mut Tx, kind: Kind, block: i64) -> Result<(), StoreError> {
 
 /// A name to check.
 #[derive(Debug)]
-pub(crate) struct Seen {
+pub(crate) struct IndexedName {
     pub nr: i64,
     pub id: String,
     pub text: String,
     pub belongs: String,
 }
 
-impl Seen {
+impl IndexedName {
     pub(crate) fn read(row: &mut Row) -> Result<Self, StoreError> {
         Ok(Self { nr: row.int()?, id: row.text()?, text: row.text()?, belongs: row.text()? })
     }
