@@ -21,7 +21,7 @@ use domain::platform::refusal::{ErrorCode, Refusal};
 use domain::{AuditId, Timestamp};
 use serde_json::Value;
 use std::collections::HashMap;
-pub use store::clients::failed_requests::{FailedRequestKind, Only};
+pub use store::clients::failed_requests::{FailedRequestFilter, FailedRequestKind};
 
 /// A request that was refused.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,14 +59,14 @@ pub struct Failures {
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'a> {
     pub of: FailedRequestKind,
-    pub only: Only<'a>,
+    pub only: FailedRequestFilter<'a>,
     /// Only requests before this one; `None` for the newest.
     pub before: Option<AuditId>,
 }
 
 impl From<FailedRequestKind> for Wanted<'_> {
     fn from(of: FailedRequestKind) -> Self {
-        Self { of, only: Only::default(), before: None }
+        Self { of, only: FailedRequestFilter::default(), before: None }
     }
 }
 

@@ -68,7 +68,7 @@ impl FailedRequestKind {
 
 /// Restricts the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Only<'a> {
+pub struct FailedRequestFilter<'a> {
     /// Only this day, in UTC.
     pub day: Option<Day>,
     /// Only this exact reason.
@@ -80,7 +80,7 @@ pub async fn list(
     tx: &mut Tx,
     client: &ClientId,
     of: FailedRequestKind,
-    only: Only<'_>,
+    only: FailedRequestFilter<'_>,
     before: Option<AuditCursor>,
     limit: i64,
 ) -> Result<Vec<AuditEvent>, StoreError> {

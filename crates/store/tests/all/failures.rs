@@ -4,7 +4,7 @@ use common::*;
 use domain::audit::AuditEvent;
 use domain::{AuditId, Day};
 use store::audit;
-use store::clients::failed_requests::{self, FailedRequestKind, Only, Refused};
+use store::clients::failed_requests::{self, FailedRequestFilter, FailedRequestKind, Refused};
 
 fn event(n: u8, client: u8, kind: &str, outcome: &str, after: i64) -> AuditEvent {
     AuditEvent {
@@ -49,7 +49,7 @@ async fn refused_requests_are_listed_and_counted_and_nothing_else_is() {
                 tx,
                 &client_id(1),
                 FailedRequestKind::Requests,
-                Only::default(),
+                FailedRequestFilter::default(),
                 before,
                 limit
             ))
@@ -62,7 +62,7 @@ async fn refused_requests_are_listed_and_counted_and_nothing_else_is() {
             tx,
             &client_id(1),
             FailedRequestKind::Changes,
-            Only::default(),
+            FailedRequestFilter::default(),
             None,
             9
         ));
@@ -70,7 +70,7 @@ async fn refused_requests_are_listed_and_counted_and_nothing_else_is() {
 
         let day = Day::of(NOW);
         let only = async |day, reason, before: Option<&AuditEvent>| {
-            let (only, before) = (Only { day, reason }, before.map(|event| (event.at, event.id)));
+            let (only, before) = (FailedRequestFilter { day, reason }, before.map(|event| (event.at, event.id)));
             read_tx!(db, |tx| failed_requests::list(tx, &client_id(1), FailedRequestKind::Requests, only, before, 9))
         };
         let unknown = [written[3].clone(), written[2].clone()];

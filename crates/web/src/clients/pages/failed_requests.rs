@@ -13,7 +13,7 @@ use domain::diagnosis::{CheckResult, Endpoint};
 use domain::{AuditId, Day, Timestamp};
 use flows::Failure;
 use flows::clients::unprotected::{self, Unprotected};
-use flows::diagnosis::failed_requests::{self, FailedRequest, FailedRequestKind, Only, Wanted};
+use flows::diagnosis::failed_requests::{self, FailedRequest, FailedRequestFilter, FailedRequestKind, Wanted};
 use flows::platform::management_error::ManagementError;
 use serde_json::Value;
 
@@ -131,7 +131,7 @@ pub async fn get(State(state): State<WebState>, person: PageVisitor, path: Named
         _ => (FailedRequestKind::Requests, app.at("failures")),
     };
     let (day, reason) = (day(person.query("day")), person.query("reason"));
-    let only = Only { day, reason: Some(reason).filter(|reason| !reason.is_empty()) };
+    let only = FailedRequestFilter { day, reason: Some(reason).filter(|reason| !reason.is_empty()) };
     let here = |before: AuditId| {
         let of = (of == FailedRequestKind::Changes).then(|| ("of", CHANGES.to_owned()));
         let pairs = [of, day.map(|day| ("day", day.to_string())), only.reason.map(|one| ("reason", one.to_owned()))];
@@ -154,9 +154,9 @@ pub async fn get(State(state): State<WebState>, person: PageVisitor, path: Named
         Err(failure) => return person.refused(&state, &failure),
     };
     let unprotected = match unprotected::of_client(state.app(), &person.ctx, &app.client).await {
-        Ok(unprotected) => {
-            unprotected.filter(|_| of == FailedRequestKind::Requests && only == Only::default() && before.is_none())
-        }
+        Ok(unprotected) => unprotected.filter(|_| {
+            of == FailedRequestKind::Requests && only == FailedRequestFilter::default() && before.is_none()
+        }),
         Err(fault) => return person.refused(&state, &Failure::<ManagementError>::from(fault)),
     };
     let frame = person.frame(&state, person.console());
