@@ -9,7 +9,7 @@ use domain::access::{Operation, Principal};
 use domain::diagnosis::{AUTHENTICATION, Endpoint};
 use domain::platform::refusal::ErrorCode;
 use std::collections::HashMap;
-use store::clients::failed_requests::Refused;
+use store::clients::failed_requests::RefusalCount;
 
 /// The maximum number of days in a chart.
 pub const MOST_DAYS: i64 = 90;
@@ -54,7 +54,7 @@ fn sorted(counts: Counts) -> Vec<Errors> {
 }
 
 /// The first day on which all refused requests were counted.
-fn counted_from(first: Day, refused: &[Refused]) -> Day {
+fn counted_from(first: Day, refused: &[RefusalCount]) -> Day {
     let counted: i64 = refused.iter().map(|refused| refused.count).sum();
     match refused.first() {
         // The oldest counted day may be incomplete.
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_day_that_was_counted_in_part_is_not_counted() {
-        let refused = |day, count| Refused {
+        let refused = |day, count| RefusalCount {
             day: Day::from_number(day),
             kind: "authorize".to_owned(),
             reason: "scope_unknown".to_owned(),

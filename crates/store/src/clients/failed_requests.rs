@@ -95,7 +95,7 @@ pub async fn list(
 
 /// How many requests were refused for one reason on one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
+pub struct RefusalCount {
     /// The day in UTC.
     pub day: Day,
     /// The event kind.
@@ -119,12 +119,17 @@ pub async fn by_day(
     client: &ClientId,
     (first, last): (Day, Day),
     most: i64,
-) -> Result<Vec<Refused>, StoreError> {
+) -> Result<Vec<RefusalCount>, StoreError> {
     let (from, to) = (first.start(), last.plus(1).start());
     let mut rows = tx.all(BY_DAY, params![client, from, to, most]).await?;
     rows.iter_mut()
         .map(|row| {
-            Ok(Refused { day: Day::from_number(row.int()?), kind: row.text()?, reason: row.text()?, count: row.int()? })
+            Ok(RefusalCount {
+                day: Day::from_number(row.int()?),
+                kind: row.text()?,
+                reason: row.text()?,
+                count: row.int()?,
+            })
         })
         .collect()
 }

@@ -4,7 +4,7 @@ use common::*;
 use domain::audit::AuditEvent;
 use domain::{AuditId, Day};
 use store::audit;
-use store::clients::failed_requests::{self, FailedRequestFilter, FailedRequestKind, Refused};
+use store::clients::failed_requests::{self, FailedRequestFilter, FailedRequestKind, RefusalCount};
 
 fn event(n: u8, client: u8, kind: &str, outcome: &str, after: i64) -> AuditEvent {
     AuditEvent {
@@ -83,7 +83,7 @@ async fn refused_requests_are_listed_and_counted_and_nothing_else_is() {
         let by_day = async |first, most| {
             read_tx!(db, |tx| failed_requests::by_day(tx, &client_id(1), (day.plus(first), day), most))
         };
-        let count = |day, kind: &str, reason: &str, count| Refused {
+        let count = |day, kind: &str, reason: &str, count| RefusalCount {
             day,
             kind: kind.to_owned(),
             reason: reason.to_owned(),
