@@ -13,7 +13,7 @@ use domain::workspace::{Member, MemberRoles, Role};
 use domain::{ApiKeyId, ClientId, ClientSecretId, Day, ScopeSet, SecretHash, Timestamp, UserId, WorkspaceId};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use store::clients::activity::Counted;
+use store::clients::activity::ActivityCount;
 use store::{SCHEMA_VERSION, SchemaMode, Store, StoreError, StoreOptions, params};
 
 /// Clients authorized by one user.
@@ -149,7 +149,7 @@ async fn write(store: &Store, seeded: &Seeded) -> anyhow::Result<()> {
 async fn act(store: &Store, today: Day, size: Size) -> anyhow::Result<()> {
     let day = |n: u32| {
         let day = today.plus(-i64::from(n));
-        let counted = (0..size.active()).map(|c| Counted {
+        let counted = (0..size.active()).map(|c| ActivityCount {
             client_id: client_id(c * (size.clients / size.active())),
             day,
             total_access: 5,

@@ -6,7 +6,7 @@ use parking_lot::Mutex;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
 use store::Store;
-use store::clients::activity::Counted;
+use store::clients::activity::ActivityCount;
 
 /// Several shards, so that requests of different clients seldom wait for one another.
 const SHARDS: usize = 16;
@@ -111,12 +111,12 @@ impl Counter {
         self.shards.iter().map(|shard| shard.lock().clients.len()).sum()
     }
 
-    fn take(&self) -> Vec<Counted> {
+    fn take(&self) -> Vec<ActivityCount> {
         let mut all = Vec::new();
         for shard in &self.shards {
             let taken = std::mem::take(&mut *shard.lock());
             all.extend(taken.clients.into_iter().flat_map(|(client_id, days)| {
-                days.into_iter().map(move |counts| Counted {
+                days.into_iter().map(move |counts| ActivityCount {
                     client_id: client_id.clone(),
                     day: counts.day,
                     total_access: counts.total,

@@ -5,7 +5,7 @@ use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 use std::process::{Command, Output};
 use store::account::users::Profile;
-use store::clients::activity::Counted;
+use store::clients::activity::ActivityCount;
 use store::{SchemaMode, Store, StoreError, StoreOptions, Tx};
 
 struct Place(tempfile::TempDir);
@@ -248,7 +248,7 @@ fn activity_is_told_by_day() {
     let days = at.json(&["client", "activity", &client, "--days", "3"])["items"].clone();
     let today = id(&days[2], "activity_date");
     let at_noon = Timestamp::parse(&format!("{today}T12:00:00Z")).unwrap();
-    let counted = Counted {
+    let counted = ActivityCount {
         client_id: ClientId::parse(&client).unwrap(),
         day: Day::of(at_noon),
         total_access: 7,

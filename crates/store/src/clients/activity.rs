@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 /// What one client did on one day, as counted by one node since its last write.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Counted {
+pub struct ActivityCount {
     /// The client that was active.
     pub client_id: ClientId,
     /// The day in UTC.
@@ -56,7 +56,7 @@ const SET_LAST: (&str, &str) = each!(
 
 /// Adds to the stored counts, with one statement per table. A user counts once per client and day, no matter which node
 /// reports first: the unique key decides. Clients that no longer exist are skipped.
-pub async fn add(tx: &mut Tx, counted: &[Counted]) -> Result<(), StoreError> {
+pub async fn add(tx: &mut Tx, counted: &[ActivityCount]) -> Result<(), StoreError> {
     if counted.is_empty() {
         return Ok(());
     }

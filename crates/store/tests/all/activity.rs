@@ -5,7 +5,7 @@ use domain::clients::ClientType;
 use domain::{Day, Timestamp};
 use futures_util::future::join_all;
 use std::sync::Arc;
-use store::clients::activity::{self, ClientDay, ClientStats, Counted};
+use store::clients::activity::{self, ActivityCount, ClientDay, ClientStats};
 use store::clients::unprotected::{self, Unprotected};
 use store::clients::{self, ClientOwner};
 use store::grants::consents;
@@ -16,9 +16,9 @@ fn day(n: i64) -> Day {
     Day::of(NOW).plus(n)
 }
 
-fn counted(client: u8, on: i64, total: i64, last: Timestamp, users: &[u8]) -> Counted {
+fn counted(client: u8, on: i64, total: i64, last: Timestamp, users: &[u8]) -> ActivityCount {
     let users = users.iter().map(|n| user_id(*n)).collect();
-    Counted { client_id: client_id(client), day: day(on), total_access: total, last_access_at: last, users }
+    ActivityCount { client_id: client_id(client), day: day(on), total_access: total, last_access_at: last, users }
 }
 
 fn told(client: u8, on: i64, total_access: i64, unique_users: i64) -> ClientDay {
@@ -43,7 +43,7 @@ async fn owned(db: &Db) {
     });
 }
 
-async fn add(db: &Db, batch: Vec<Counted>) {
+async fn add(db: &Db, batch: Vec<ActivityCount>) {
     write_tx!(db, |tx| activity::add(tx, &batch));
 }
 
