@@ -4,7 +4,7 @@ use domain::{ClientId, Day, Timestamp};
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use store::Store;
-use store::clients::unprotected::Counted;
+use store::clients::unprotected::UnprotectedCount;
 
 /// The maximum number of pending entries, one per client and day.
 const MOST: usize = 10_000;
@@ -44,7 +44,7 @@ impl UnprotectedRequests {
         if taken.is_empty() {
             return Ok(());
         }
-        let one = |((client_id, day), (requests, last_at))| Counted { client_id, day, requests, last_at };
+        let one = |((client_id, day), (requests, last_at))| UnprotectedCount { client_id, day, requests, last_at };
         let counted: Vec<_> = taken.into_iter().map(one).collect();
         let kept = counted.clone();
         let written =

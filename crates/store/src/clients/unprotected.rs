@@ -7,7 +7,7 @@ use serde_json::json;
 
 /// What one node counted for one client on one day since its last write.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Counted {
+pub struct UnprotectedCount {
     /// The client that sent the requests.
     pub client_id: ClientId,
     /// The day in UTC.
@@ -32,12 +32,11 @@ const ADD: (&str, &str) = dialect::each!(
 );
 
 /// Adds to the stored counts.
-pub async fn add(tx: &mut Tx, counted: &[Counted]) -> Result<(), StoreError> {
+pub async fn add(tx: &mut Tx, counted: &[UnprotectedCount]) -> Result<(), StoreError> {
     if counted.is_empty() {
         return Ok(());
     }
-    let one =
-        |c: &Counted| json!({"client": c.client_id, "day": c.day.number(), "requests": c.requests, "last": c.last_at});
+    let one = |c: &UnprotectedCount| json!({"client": c.client_id, "day": c.day.number(), "requests": c.requests, "last": c.last_at});
     let all = serde_json::Value::Array(counted.iter().map(one).collect()).to_string();
     tx.execute(dialect::pick(tx, ADD.0, ADD.1), params![&all]).await?;
     Ok(())

@@ -136,13 +136,13 @@ async fn point_4_3_unprotected_requests_add_up_by_day() {
             (public.owner_workspace_id, public.client_type) = (Some(workspace_id(1)), ClientType::Public);
             clients::update(tx, &public).await
         });
-        let counted = |client, on, requests, last| unprotected::Counted {
+        let counted = |client, on, requests, last| unprotected::UnprotectedCount {
             client_id: client_id(client),
             day: day(on),
             requests,
             last_at: at(last),
         };
-        let add = async |batch: Vec<unprotected::Counted>| write_tx!(db, |tx| unprotected::add(tx, &batch));
+        let add = async |batch: Vec<unprotected::UnprotectedCount>| write_tx!(db, |tx| unprotected::add(tx, &batch));
         add(vec![]).await;
         add(vec![counted(1, 0, 3, 9), counted(2, 0, 1, 9), counted(1, 1, 1, 20), counted(9, 0, 1, 9)]).await;
         add(vec![counted(1, 0, 2, 4), counted(3, 0, 1, 5)]).await;
