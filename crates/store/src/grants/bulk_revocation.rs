@@ -1,6 +1,6 @@
 //! Bulk revocation: raising an epoch revokes consents and grants at once; their rows are then removed in batches, so
 //! that other writes are not held up.
-use crate::grants::user_count::{self, Allowed};
+use crate::grants::user_count::{self, CountedConsents};
 use crate::grants::{self, EndedGrant, consents};
 use crate::platform::dialect;
 use crate::platform::epochs::{self, epoch_there, lives};
@@ -151,7 +151,7 @@ pub async fn remove_consents(
         let consent = consents::read(&mut row)?;
         // Users without other consents were uncounted when the revocation began.
         if !row.bool()? {
-            Allowed::goes(tx, consent.user_id, client, &consents::key(place)).await?;
+            CountedConsents::goes(tx, consent.user_id, client, &consents::key(place)).await?;
         }
         removed.push(consent);
     }

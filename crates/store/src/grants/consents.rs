@@ -1,6 +1,6 @@
 //! Consents: what users allowed clients, and the workspace they last chose for each.
 use crate::grants::own_names::{home, shows};
-use crate::grants::user_count::{self, Allowed};
+use crate::grants::user_count::{self, CountedConsents};
 use crate::platform::dialect;
 use crate::platform::epochs::{epoch_there, stands, stands_at, stands_of};
 use crate::platform::page::{MOST_CHOICES, MOST_OF_ARRAY, Page, Paged, count};
@@ -138,7 +138,7 @@ async fn add(
     }
     // Two concurrent consents must not overwrite each other, and there may be no row to lock yet.
     user_count::hold(tx, client).await?;
-    let allowed = Allowed::read(tx, user, client).await?;
+    let allowed = CountedConsents::read(tx, user, client).await?;
     let with = allowed.with(&key(workspace));
     let before = find(tx, user, client, workspace).await?;
     let (before, stood) = before.map_or_else(Default::default, |consent| (consent.scopes, consent.standing));
@@ -213,7 +213,7 @@ async fn take(
     workspace: Option<WorkspaceId>,
 ) -> Result<Option<Consent>, StoreError> {
     user_count::hold(tx, client).await?;
-    let allowed = Allowed::read(tx, user, client).await?;
+    let allowed = CountedConsents::read(tx, user, client).await?;
     let sql = concat!(
         "DELETE FROM consents AS o WHERE o.user_id = $1 AND o.client_id = $2 AND o.workspace_id = $3 AND ",
         stands!("o"),
@@ -227,7 +227,7 @@ async fn take(
 /// Revokes all of the user's consents for the client and returns how many there were.
 pub async fn delete_all(tx: &mut Tx, user: UserId, client: &ClientId) -> Result<u64, StoreError> {
     user_count::hold(tx, client).await?;
-    let allowed = Allowed::read(tx, user, client).await?;
+    let allowed = CountedConsents::read(tx, user, client).await?;
     let sql = concat!("DELETE FROM consents AS o WHERE o.user_id = $1 AND o.client_id = $2 AND ", stands!("o"));
     let deleted = tx.execute(sql, params![user, client]).await?;
     allowed.became(tx, user, client, &allowed.without_standing()).await?;

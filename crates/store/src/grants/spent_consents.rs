@@ -1,6 +1,6 @@
 //! Consents given only with a personal access token. They are deleted once none of their grants is active.
 use crate::grants::consents::{key, place};
-use crate::grants::user_count::{self, Allowed};
+use crate::grants::user_count::{self, CountedConsents};
 use crate::platform::epochs::stands;
 use crate::{StoreError, Tx, params};
 use domain::{ClientId, Timestamp, UserId, WorkspaceId};
@@ -51,7 +51,7 @@ pub async fn delete(
         if row.bool()? {
             user_count::hold(tx, &client).await?;
             // The user may have allowed more in the meantime.
-            let allowed = Allowed::read(tx, user, &client).await?;
+            let allowed = CountedConsents::read(tx, user, &client).await?;
             let gone = tx.execute(delete, params![now, before, user, &client, key(workspace)]).await?;
             if gone == 1 {
                 allowed.became(tx, user, &client, &allowed.without(&key(workspace))).await?;

@@ -32,9 +32,9 @@ struct CountedConsent {
 /// user whose only consent is valid is also counted for its workspace, so that a revocation there uncounts them at
 /// once. If the user has consents elsewhere too, the count is corrected when the revoked row is deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Allowed(Vec<CountedConsent>);
+pub(crate) struct CountedConsents(Vec<CountedConsent>);
 
-impl Allowed {
+impl CountedConsents {
     pub(crate) async fn read(tx: &mut Tx, user: UserId, client: &ClientId) -> Result<Self, StoreError> {
         let sql = concat!(
             "SELECT p.workspace_id, p.alone, p.stands FROM (SELECT o.workspace_id, o.alone, CAST(CASE WHEN ",
