@@ -6,7 +6,7 @@ use crate::clients::registrar::Registrar;
 use crate::clients::registration_refusal::here;
 pub use crate::clients::registration_refusal::{AccessRefusal, RegisterRefusal};
 use crate::platform::audit_log::AuditSubject;
-use crate::platform::limits::Of;
+use crate::platform::limits::AllowanceScope;
 use crate::{Ctx, Failure, RegistrationPolicy, Server};
 use domain::access::{Limit, Operation};
 use domain::clients::metadata::{Metadata, MetadataFault, MetadataRefusal, OWN_MEMBERS, render};
@@ -38,8 +38,8 @@ fn draw(app: &Server, ctx: &Ctx, json: &Value) -> Result<(), AccessRefusal> {
     // Members are sorted by name, whatever their order in the request.
     let allowances = app.throttle().of_network("registration", &json.to_string(), rules, ctx);
     app.throttle().draw(&allowances, ctx).map_err(|used_up| match used_up.of {
-        Of::Place => AccessRefusal::TooManyAlike,
-        Of::Account | Of::Network => AccessRefusal::TooMany,
+        AllowanceScope::Place => AccessRefusal::TooManyAlike,
+        AllowanceScope::Account | AllowanceScope::Network => AccessRefusal::TooMany,
     })
 }
 

@@ -2,7 +2,7 @@
 //! allowance, and given back on success. The node's [throttle](crate::platform::limits) stops excessive attempts before that. If
 //! the database is unavailable, nothing is tried: the caller gets 503.
 use crate::platform::known_browser::Mark;
-use crate::platform::limits::{Allowance, Of, Throttle, UsedUp, network};
+use crate::platform::limits::{Allowance, AllowanceScope, Throttle, UsedUp, network};
 use crate::platform::turns::Who;
 use crate::{Ctx, Fault, Server};
 use domain::UserId;
@@ -23,7 +23,7 @@ const PASSWORD: &str = "password";
 const USER_CODE: &str = "user code";
 
 fn place(throttle: &Throttle, kind: &str, of: &[&str]) -> Allowance {
-    Allowance { key: throttle.digest(kind, of), rule: GUESSES_FROM_A_PLACE, of: Of::Place }
+    Allowance { key: throttle.digest(kind, of), rule: GUESSES_FROM_A_PLACE, of: AllowanceScope::Place }
 }
 
 fn at_network(throttle: &Throttle, kind: &str, what: &str, ctx: &Ctx) -> Allowance {
@@ -31,12 +31,12 @@ fn at_network(throttle: &Throttle, kind: &str, what: &str, ctx: &Ctx) -> Allowan
 }
 
 fn at_account(throttle: &Throttle, kind: &str, what: &str) -> Allowance {
-    Allowance { key: throttle.digest(kind, &["at", what]), rule: GUESSES_AT_AN_ACCOUNT, of: Of::Account }
+    Allowance { key: throttle.digest(kind, &["at", what]), rule: GUESSES_AT_AN_ACCOUNT, of: AllowanceScope::Account }
 }
 
 fn by_network(throttle: &Throttle, kind: &str, ctx: &Ctx) -> Allowance {
     let key = throttle.digest(kind, &["by", &network(&ctx.facts.ip)]);
-    Allowance { key, rule: FAILURES_FROM_A_NETWORK, of: Of::Network }
+    Allowance { key, rule: FAILURES_FROM_A_NETWORK, of: AllowanceScope::Network }
 }
 
 impl Attempt {
@@ -152,8 +152,10 @@ impl Attempt {
     pub(crate) async fn succeed(&self, tx: &mut Tx) -> Result<(), StoreError> {
         for one in &self.shared {
             match one.of {
-                Of::Place => store::platform::attempts::forget(tx, &one.key).await?,
-                Of::Account | Of::Network => store::platform::attempts::give_back(tx, &one.key, one.rule.one()).await?,
+                AllowanceScope::Place => store::platform::attempts::forget(tx, &one.key).await?,
+                AllowanceScope::Account | AllowanceScope::Network => {
+                    store::platform::attempts::give_back(tx, &one.key, one.rule.one()).await?
+                }
             }
         }
         Ok(())
@@ -162,7 +164,7 @@ impl Attempt {
     /// Like [`Self::succeed`], for this node's allowances, once the transaction has committed.
     pub(crate) fn succeeded(&self, app: &Server) {
         app.throttle().give_back(&self.all());
-        for one in self.shared.iter().filter(|one| one.of == Of::Place) {
+        for one in self.shared.iter().filter(|one| one.of == AllowanceScope::Place) {
             app.throttle().forget(one);
         }
     }

@@ -28,12 +28,12 @@ struct Held {
 pub(crate) struct Allowance {
     pub key: SecretHash,
     pub rule: Rule,
-    pub of: Of,
+    pub of: AllowanceScope,
 }
 
 /// The scope of an allowance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Of {
+pub(crate) enum AllowanceScope {
     /// One network or browser, for one purpose.
     Place,
     /// All callers, at one account.
@@ -42,7 +42,7 @@ pub(crate) enum Of {
     Network,
 }
 
-impl Of {
+impl AllowanceScope {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Place => "place",
@@ -55,7 +55,7 @@ impl Of {
 /// Which allowance is used up, and for how many seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct UsedUp {
-    pub of: Of,
+    pub of: AllowanceScope,
     pub wait: i64,
 }
 
@@ -117,8 +117,8 @@ impl Throttle {
     pub(crate) fn of_network(&self, kind: &str, what: &str, rules: [Rule; 2], ctx: &Ctx) -> [Allowance; 2] {
         let (from, [at_one, in_all]) = (network(&ctx.facts.ip), rules);
         [
-            Allowance { key: self.digest(kind, &[what, &from]), rule: at_one, of: Of::Place },
-            Allowance { key: self.digest(kind, &[&from]), rule: in_all, of: Of::Network },
+            Allowance { key: self.digest(kind, &[what, &from]), rule: at_one, of: AllowanceScope::Place },
+            Allowance { key: self.digest(kind, &[&from]), rule: in_all, of: AllowanceScope::Network },
         ]
     }
 
@@ -176,7 +176,7 @@ impl Throttle {
     /// Remembers the account of these allowances.
     pub(crate) fn name(&self, allowances: &[Allowance], user: Option<UserId>) {
         let mut held = self.held.lock();
-        for one in allowances.iter().filter(|one| one.of != Of::Network) {
+        for one in allowances.iter().filter(|one| one.of != AllowanceScope::Network) {
             if let Some(known) = held.get_mut(one.key.as_bytes()) {
                 known.user = user;
             }
@@ -198,7 +198,7 @@ impl Throttle {
     /// client from one network, 300 for a client, and 300 from one network.
     pub fn notable(&self, client: &str, ctx: &Ctx) -> bool {
         let from = network(&ctx.facts.ip);
-        let noted = |kind, of: &[&str], rule| Allowance { key: self.digest(kind, of), rule, of: Of::Place };
+        let noted = |kind, of: &[&str], rule| Allowance { key: self.digest(kind, of), rule, of: AllowanceScope::Place };
         let all = [
             noted("noted", &[client, &from], NOTED_OF_ONE),
             noted("noted of a client", &[client], NOTED_IN_ALL),

@@ -4,7 +4,7 @@ use crate::platform::attempts::Attempt;
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::failure::refuse;
 use crate::platform::known_browser;
-use crate::platform::limits::{Of, UsedUp};
+use crate::platform::limits::{AllowanceScope, UsedUp};
 use crate::sign_in::session::{By, Here, NewSession, begin};
 use crate::{Ctx, Failure, Fault, Server};
 use SignInRefusal as R;
@@ -62,11 +62,11 @@ async fn reserve(
     })
 }
 
-const fn too_many(of: Of) -> R {
+const fn too_many(of: AllowanceScope) -> R {
     match of {
-        Of::Place => R::TooManyAttempts,
-        Of::Account => R::TooManyAtAccount,
-        Of::Network => R::TooManyFromNetwork,
+        AllowanceScope::Place => R::TooManyAttempts,
+        AllowanceScope::Account => R::TooManyAtAccount,
+        AllowanceScope::Network => R::TooManyFromNetwork,
     }
 }
 

@@ -5,7 +5,7 @@ pub use crate::account::users::SignUpRequest;
 use crate::account::users::{self, SignUpPath};
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::failure::refuse;
-use crate::platform::limits::{Allowance, Of, network};
+use crate::platform::limits::{Allowance, AllowanceScope, network};
 use crate::sign_in::session::{NewSession, begin_new};
 use crate::{Ctx, Failure, Fault, Server};
 use SignInRefusal as R;
@@ -19,7 +19,7 @@ fn let_in(app: &Server, ctx: &Ctx) -> Result<(), R> {
         return Err(R::SignUpOff);
     }
     let key = app.throttle().digest("sign-up", &[&network(&ctx.facts.ip)]);
-    let allowance = Allowance { key, rule: SIGN_UPS_FROM_A_NETWORK, of: Of::Network };
+    let allowance = Allowance { key, rule: SIGN_UPS_FROM_A_NETWORK, of: AllowanceScope::Network };
     app.throttle().draw(&[allowance], ctx).map_err(|_| R::TooManySignUps)
 }
 
