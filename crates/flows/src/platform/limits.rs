@@ -12,11 +12,11 @@ use std::net::{IpAddr, Ipv6Addr};
 pub struct Throttle {
     /// The key for hashing the map's keys, so that they have a fixed size, whatever callers send, and reveal nothing.
     key: Pepper,
-    held: Mutex<HashMap<[u8; 32], Held>>,
+    held: Mutex<HashMap<[u8; 32], HeldTally>>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Held {
+struct HeldTally {
     tally: Tally,
     forgotten_at: Timestamp,
     /// The account concerned, so that a flood of attempts can be reported without asking the database each time.
@@ -83,7 +83,7 @@ pub(crate) fn network(ip: &str) -> String {
     }
 }
 
-fn make_room(held: &mut HashMap<[u8; 32], Held>, now: Timestamp) {
+fn make_room(held: &mut HashMap<[u8; 32], HeldTally>, now: Timestamp) {
     if held.len() >= MOST_ENTRIES {
         held.retain(|_, one| one.forgotten_at > now);
         if held.len() >= MOST_ENTRIES {
@@ -146,7 +146,7 @@ impl Throttle {
         make_room(&mut held, now);
         for (one, tally, user) in after {
             let forgotten_at = one.rule.forgotten_at(tally);
-            held.insert(*one.key.as_bytes(), Held { tally, forgotten_at, user });
+            held.insert(*one.key.as_bytes(), HeldTally { tally, forgotten_at, user });
         }
         Ok(())
     }
@@ -291,7 +291,7 @@ mod tests {
             let last = Timestamp::from_seconds(if n % 2 == 0 { 1000 } else { 1001 });
             let key = *throttle.digest("n", &[&n.to_string()]).as_bytes();
             let tally = Tally { level: 9, last };
-            throttle.held.lock().insert(key, Held { tally, forgotten_at: last.plus(3600), user: None });
+            throttle.held.lock().insert(key, HeldTally { tally, forgotten_at: last.plus(3600), user: None });
         }
         throttle.fail("sign-in", "ada", &ctx(1002, "192.0.2.1")).unwrap();
         let kept = throttle.held.lock();
