@@ -9,7 +9,7 @@ use crate::platform::changes::{self, ChangeRecord};
 use crate::platform::known_browser::{self, NewMark};
 use crate::platform::management_error::{Managed, ManagementError, ManagementRefusal};
 use crate::platform::refused::refused;
-use crate::platform::turns::Who;
+use crate::platform::turns::CallerClass;
 use crate::{Ctx, Fault, Server};
 use domain::access::{Operation, Principal};
 use domain::{Secret, SessionId, events};
@@ -62,9 +62,9 @@ pub async fn change_password(
         return Err(refuse(ManagementRefusal::TooManyAttempts.into()));
     }
     let wrong = || refuse(ManagementRefusal::PasswordWrong.of("current_password"));
-    let hashed = match app.passwords().verify(Who::Known, ctx, old, user.password_hash.as_deref()).await {
+    let hashed = match app.passwords().verify(CallerClass::Known, ctx, old, user.password_hash.as_deref()).await {
         Ok(false) => return Err(wrong()),
-        Ok(true) => app.passwords().hash(Who::Known, new, ctx).await,
+        Ok(true) => app.passwords().hash(CallerClass::Known, new, ctx).await,
         Err(fault) => Err(fault),
     };
     let to = match hashed {

@@ -4,7 +4,7 @@ use crate::account::sign_in_refusal::SignInRefusal as R;
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, ChangeRecord};
 use crate::platform::failure::refuse;
-use crate::platform::turns::Who;
+use crate::platform::turns::CallerClass;
 use crate::workspace::membership;
 use crate::{Ctx, Failure, Fault, Server};
 use domain::account::{Email, User};
@@ -49,7 +49,7 @@ async fn new_user(app: &Server, ctx: &Ctx, new: NewUser<'_>) -> Result<User, Fai
         None => None,
         Some(password) => {
             check_password(password, &[new.email, new.name]).map_err(Failure::Refused)?;
-            Some(app.passwords().hash(Who::Stranger, password, ctx).await?)
+            Some(app.passwords().hash(CallerClass::Stranger, password, ctx).await?)
         }
     };
     Ok(User {
@@ -172,7 +172,7 @@ pub async fn set_password(app: &Server, ctx: &Ctx, user: UserId, password: &Secr
     };
     let Some(person) = person else { return Ok(false) };
     check_password(password, &[person.email.as_str(), &person.name]).map_err(Failure::Refused)?;
-    let hash = app.passwords().hash(Who::Known, password, ctx).await?;
+    let hash = app.passwords().hash(CallerClass::Known, password, ctx).await?;
     let of = ctx.clone();
     let work = app.write(ctx, move |tx| {
         Box::pin(async move {

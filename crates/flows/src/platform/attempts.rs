@@ -3,7 +3,7 @@
 //! the database is unavailable, nothing is tried: the caller gets 503.
 use crate::platform::known_browser::Mark;
 use crate::platform::limits::{Allowance, AllowanceScope, Throttle, UsedUp, network};
-use crate::platform::turns::Who;
+use crate::platform::turns::CallerClass;
 use crate::{Ctx, Fault, Server};
 use domain::UserId;
 use domain::platform::allowance::{FAILURES_FROM_A_NETWORK, GUESSES_AT_AN_ACCOUNT, GUESSES_FROM_A_PLACE, Tally};
@@ -16,7 +16,7 @@ pub(crate) struct Attempt {
     shared: Vec<Allowance>,
     /// Allowances of this node.
     own: Vec<Allowance>,
-    who: Who,
+    who: CallerClass,
 }
 
 const PASSWORD: &str = "password";
@@ -42,7 +42,7 @@ fn by_network(throttle: &Throttle, kind: &str, ctx: &Ctx) -> Allowance {
 impl Attempt {
     fn new(mut shared: Vec<Allowance>, own: Vec<Allowance>) -> Self {
         shared.sort_by_key(|one| *one.key.as_bytes());
-        Self { shared, own, who: Who::Stranger }
+        Self { shared, own, who: CallerClass::Stranger }
     }
 
     /// An attempt at the password of an account, whether or not it exists, from an unknown browser.
@@ -56,7 +56,7 @@ impl Attempt {
     /// own, so that attacks from elsewhere, or from its own network, cannot lock it out.
     pub(crate) fn in_browser(app: &Server, account: &str, mark: &Mark) -> Self {
         let browser = place(app.throttle(), PASSWORD, &["in", account, &mark.browser()]);
-        Self { who: Who::Known, ..Self::new(vec![browser], Vec::new()) }
+        Self { who: CallerClass::Known, ..Self::new(vec![browser], Vec::new()) }
     }
 
     /// An attempt at the signed-in user's own password: counted together with sign-in attempts from the same network.
@@ -74,7 +74,7 @@ impl Attempt {
     }
 
     /// Whether the attempt comes from a known browser or user.
-    pub(crate) const fn who(&self) -> Who {
+    pub(crate) const fn who(&self) -> CallerClass {
         self.who
     }
 

@@ -1,7 +1,7 @@
 //! Passwords: Argon2id (RFC 9106), a limited number at a time, and the same work whether or not the account exists.
 use crate::platform::limits::network;
 use crate::platform::password_memory::PasswordMemory;
-use crate::platform::turns::{Turns, Who};
+use crate::platform::turns::{CallerClass, Turns};
 use crate::{Ctx, Fault, PasswordHashing};
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::password_hash::{self, CustomizedPasswordHasher, PasswordHasher, PasswordVerifier as _};
@@ -91,7 +91,7 @@ impl Passwords {
     }
 
     /// Hashes a password to a PHC string.
-    pub(crate) async fn hash(&self, who: Who, password: &Secret, ctx: &Ctx) -> Result<String, Fault> {
+    pub(crate) async fn hash(&self, who: CallerClass, password: &Secret, ctx: &Ctx) -> Result<String, Fault> {
         let (password, salt) = (password.clone(), ctx.random::<16>());
         self.work(who, ctx, move |hasher| hasher.hash_password_with_salt(password.expose().as_bytes(), &salt))
             .await?
@@ -102,7 +102,7 @@ impl Passwords {
     /// Whether `password` matches `stored`. Without a stored hash the answer is `false`, after the same work.
     pub(crate) async fn verify(
         &self,
-        who: Who,
+        who: CallerClass,
         ctx: &Ctx,
         password: &Secret,
         stored: Option<&str>,
@@ -120,7 +120,7 @@ impl Passwords {
     /// waits.
     async fn work<T: Send + 'static>(
         &self,
-        who: Who,
+        who: CallerClass,
         ctx: &Ctx,
         work: impl FnOnce(&Hasher<'_>) -> T + Send + 'static,
     ) -> Result<T, Fault> {
@@ -170,11 +170,11 @@ mod tests {
         let cost = PasswordHashing { memory_kib: 8, iterations: 1, parallelism: 1, concurrency: 1 };
         let passwords = Passwords::new(cost, &ctx).unwrap();
         let (right, wrong) = (Secret::new("right"), Secret::new("wrong"));
-        let stored = passwords.hash(Who::Known, &right, &ctx).await.unwrap();
+        let stored = passwords.hash(CallerClass::Known, &right, &ctx).await.unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=8,t=1,p=1$"));
-        assert!(passwords.verify(Who::Known, &ctx, &right, Some(&stored)).await.unwrap());
-        assert!(!passwords.verify(Who::Known, &ctx, &wrong, Some(&stored)).await.unwrap());
-        assert!(!passwords.verify(Who::Known, &ctx, &right, None).await.unwrap());
+        assert!(passwords.verify(CallerClass::Known, &ctx, &right, Some(&stored)).await.unwrap());
+        assert!(!passwords.verify(CallerClass::Known, &ctx, &wrong, Some(&stored)).await.unwrap());
+        assert!(!passwords.verify(CallerClass::Known, &ctx, &right, None).await.unwrap());
         let parsed = PasswordHash::new(&passwords.nobody).unwrap();
         let same_work = |hash: &PasswordHash| hash.params.to_string();
         assert_eq!(same_work(&parsed), same_work(&PasswordHash::new(&stored).unwrap()));
@@ -209,7 +209,7 @@ mod tests {
         let cost = PasswordHashing { memory_kib: 8, iterations: 1, parallelism: 1, concurrency: 1 };
         let passwords = Passwords::new(cost, &ctx).unwrap();
         let (finish, finished) = std::sync::mpsc::channel::<()>();
-        let mut work = Box::pin(passwords.work(Who::Known, &ctx, move |_| finished.recv()));
+        let mut work = Box::pin(passwords.work(CallerClass::Known, &ctx, move |_| finished.recv()));
         assert!(work.as_mut().now_or_never().is_none());
         drop(work);
         assert_eq!(passwords.turns.free(), 0);
@@ -217,7 +217,7 @@ mod tests {
         while passwords.turns.free() == 0 {
             tokio::task::yield_now().await;
         }
-        assert!(passwords.verify(Who::Known, &ctx, &Secret::new("x"), None).await.is_ok());
+        assert!(passwords.verify(CallerClass::Known, &ctx, &Secret::new("x"), None).await.is_ok());
     }
 
     #[tokio::test]
@@ -230,7 +230,7 @@ mod tests {
         };
         let cost = PasswordHashing { memory_kib: 8, iterations: 1, parallelism: 1, concurrency: 1 };
         let passwords = Passwords::new(cost, &ctx).unwrap();
-        passwords.hash(Who::Known, &Secret::new("right"), &ctx).await.unwrap();
+        passwords.hash(CallerClass::Known, &Secret::new("right"), &ctx).await.unwrap();
         passwords.rest().await.unwrap();
         passwords.rest().await.unwrap();
         assert!(passwords.memory.take_unused().is_empty());

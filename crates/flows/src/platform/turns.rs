@@ -16,13 +16,13 @@ pub(crate) struct Turns {
 
 /// The caller, for fair scheduling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Who {
+pub(crate) enum CallerClass {
     /// Signed in, or in a browser in which they were signed in before.
     Known,
     Stranger,
 }
 
-impl Who {
+impl CallerClass {
     const fn other(self) -> Self {
         match self {
             Self::Known => Self::Stranger,
@@ -32,7 +32,7 @@ impl Who {
 }
 
 /// The waiting callers of one network, known or strangers.
-type Line = (Who, String);
+type Line = (CallerClass, String);
 
 #[derive(Debug)]
 struct Room {
@@ -42,7 +42,7 @@ struct Room {
     /// All lines, the next one first.
     order: VecDeque<Line>,
     /// The kind of caller whose turn is next, if one is waiting.
-    turn: Who,
+    turn: CallerClass,
 }
 
 /// A turn, which ends when it is dropped. It belongs to the work, even after the caller has disconnected.
@@ -74,15 +74,15 @@ impl Room {
     /// make room for known callers while these are less than half of those waiting.
     fn make_room(&mut self, name: &Line) -> bool {
         let own = self.lines.get(name).map_or(0, VecDeque::len);
-        let longest = |of: Option<Who>| {
+        let longest = |of: Option<CallerClass>| {
             let lines = self.lines.iter().filter(|((who, _), _)| of.is_none_or(|of| *who == of));
             lines.max_by_key(|(_, line)| line.len()).map(|(name, line)| (name.clone(), line.len()))
         };
         let known: usize =
-            self.lines.iter().filter(|((who, _), _)| *who == Who::Known).map(|(_, line)| line.len()).sum();
+            self.lines.iter().filter(|((who, _), _)| *who == CallerClass::Known).map(|(_, line)| line.len()).sum();
         let goes = longest(None).filter(|(_, length)| *length > own + 1).or_else(|| {
-            let strangers = name.0 == Who::Known && known < self.waiting / 2;
-            longest(Some(Who::Stranger)).filter(|_| strangers)
+            let strangers = name.0 == CallerClass::Known && known < self.waiting / 2;
+            longest(Some(CallerClass::Stranger)).filter(|_| strangers)
         });
         let Some((longest, _)) = goes else { return false };
         // Dropping the sender notifies the caller.
@@ -120,7 +120,8 @@ impl Room {
 
 impl Turns {
     pub(crate) fn new(at_once: usize, most: usize) -> Self {
-        let room = Room { free: at_once, waiting: 0, lines: HashMap::new(), order: VecDeque::new(), turn: Who::Known };
+        let room =
+            Room { free: at_once, waiting: 0, lines: HashMap::new(), order: VecDeque::new(), turn: CallerClass::Known };
         Self { room: Arc::new(Mutex::new(room)), most }
     }
 
@@ -131,7 +132,7 @@ impl Turns {
     }
 
     /// Waits for a turn.
-    pub(crate) async fn take(&self, who: Who, network: &str) -> Result<Turn, Full> {
+    pub(crate) async fn take(&self, who: CallerClass, network: &str) -> Result<Turn, Full> {
         let turn = {
             let mut room = self.room.lock();
             if room.free > 0 {
@@ -183,10 +184,10 @@ mod tests {
 
     /// A stranger who waits, or gets an answer immediately.
     fn line_up<'t>(turns: &'t Turns, network: &'t str) -> Result<Waiting<'t>, Result<Turn, Full>> {
-        by(turns, Who::Stranger, network)
+        by(turns, CallerClass::Stranger, network)
     }
 
-    fn by<'t>(turns: &'t Turns, who: Who, network: &'t str) -> Result<Waiting<'t>, Result<Turn, Full>> {
+    fn by<'t>(turns: &'t Turns, who: CallerClass, network: &'t str) -> Result<Waiting<'t>, Result<Turn, Full>> {
         let mut waiting: Waiting<'t> = Box::pin(turns.take(who, network));
         match waiting.as_mut().now_or_never() {
             Some(answer) => Err(answer),
@@ -234,13 +235,13 @@ mod tests {
         let working = line_up(&turns, "0").err().unwrap().unwrap();
         let mut botnet: Vec<_> = ["1", "2", "3", "4"].iter().map(|network| line_up(&turns, network).unwrap()).collect();
         assert_eq!(line_up(&turns, "5").err().unwrap().unwrap_err(), Full);
-        let ada = by(&turns, Who::Known, "1").unwrap();
+        let ada = by(&turns, CallerClass::Known, "1").unwrap();
         botnet.retain_mut(|waiting| now(waiting).is_none());
         assert_eq!(botnet.len(), 3, "one stranger was sent away");
-        let bob = by(&turns, Who::Known, "2").unwrap();
+        let bob = by(&turns, CallerClass::Known, "2").unwrap();
         botnet.retain_mut(|waiting| now(waiting).is_none());
         assert_eq!(botnet.len(), 2);
-        assert_eq!(by(&turns, Who::Known, "3").err().unwrap().unwrap_err(), Full, "strangers keep their half");
+        assert_eq!(by(&turns, CallerClass::Known, "3").err().unwrap().unwrap_err(), Full, "strangers keep their half");
         drop(working);
         let known = [ada, bob].map(|waiting| ('k', waiting));
         let mut all: Vec<_> = botnet.into_iter().map(|waiting| ('s', waiting)).chain(known).collect();
