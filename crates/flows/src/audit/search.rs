@@ -39,7 +39,7 @@ pub struct Search<'s> {
 
 /// A page of the audit log, newest first.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct AuditLogPage {
     pub events: Vec<AuditEvent>,
     /// Pass it as `after` to get newer events.
     pub newer: Option<AuditId>,
@@ -178,7 +178,7 @@ pub async fn search(
     scope: Extent,
     search: &Search<'_>,
     limit: usize,
-) -> Result<Found, Failure<ManagementError>> {
+) -> Result<AuditLogPage, Failure<ManagementError>> {
     let workspace = audit::read::may_read(app, ctx, principal, scope)?.workspace();
     let mut read = read(search, workspace).map_err(Failure::Refused)?;
     app.catch_up().await;
@@ -193,7 +193,7 @@ pub async fn search(
     }
     let export = export(search, &read);
     if (!wanted.is_empty() && read.user.is_none()) || (by_address.is_some() && read.actor.is_none()) {
-        return Ok(Found { export, ..Found::default() });
+        return Ok(AuditLogPage { export, ..AuditLogPage::default() });
     }
     let filter = Filter {
         client: read.client.as_ref(),
@@ -238,5 +238,5 @@ pub async fn search(
             Stopped::Newer(at)
         }
     });
-    Ok(Found { events, newer, older, stopped, names, export })
+    Ok(AuditLogPage { events, newer, older, stopped, names, export })
 }

@@ -10,7 +10,7 @@ use axum::response::Response;
 use domain::audit::{AuditEvent, KINDS};
 use flows::access::extent::Extent;
 use flows::audit;
-use flows::audit::search::{Found, Search, Stopped};
+use flows::audit::search::{AuditLogPage, Search, Stopped};
 use std::collections::HashMap;
 
 /// Events on a page.
@@ -105,7 +105,7 @@ pub fn actor_name(frame: &Frame, names: &HashMap<String, String>, actor: &str) -
     }
 }
 
-fn shown(frame: &Frame, path: &str, found: &Found, event: &AuditEvent) -> Shown {
+fn shown(frame: &Frame, path: &str, found: &AuditLogPage, event: &AuditEvent) -> Shown {
     let name = |id: &str| found.names.get(id).cloned().unwrap_or_else(|| id.to_owned());
     let named = |filter: &str, id: &str| Named { name: name(id), href: address(path, [(filter, id)]) };
     let mut actor = named("actor", &event.actor);
@@ -150,7 +150,7 @@ async fn page(State(state): State<WebState>, person: PageVisitor, scope: Extent)
     let (found, problem) = match found {
         Ok(found) => (found, Problem::default()),
         Err(failure) => match Problem::of(&failure, &state, &person, &frame) {
-            Ok(problem) => (Found::default(), problem),
+            Ok(problem) => (AuditLogPage::default(), problem),
             Err(response) => return *response,
         },
     };
