@@ -57,14 +57,14 @@ pub struct Failures {
 
 /// Selects which failed requests to list.
 #[derive(Debug, Clone, Copy)]
-pub struct Wanted<'a> {
+pub struct FailedRequestQuery<'a> {
     pub of: FailedRequestKind,
     pub only: FailedRequestFilter<'a>,
     /// Only requests before this one; `None` for the newest.
     pub before: Option<AuditId>,
 }
 
-impl From<FailedRequestKind> for Wanted<'_> {
+impl From<FailedRequestKind> for FailedRequestQuery<'_> {
     fn from(of: FailedRequestKind) -> Self {
         Self { of, only: FailedRequestFilter::default(), before: None }
     }
@@ -77,11 +77,11 @@ pub async fn of_client(
     ctx: &Ctx,
     principal: &Principal,
     id: &str,
-    wanted: Wanted<'_>,
+    wanted: FailedRequestQuery<'_>,
     limit: i64,
 ) -> Result<Failures, Failure<ManagementError>> {
     let client = ownership::find(app, ctx, principal, Operation::ReadClientFailures, id).await?;
-    let (Wanted { of, only, before }, limit) = (wanted, limit.clamp(1, audit::read::MOST));
+    let (FailedRequestQuery { of, only, before }, limit) = (wanted, limit.clamp(1, audit::read::MOST));
     app.catch_up().await;
     let mut tx = app.store().read().await?;
     let events =

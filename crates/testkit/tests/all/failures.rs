@@ -3,7 +3,7 @@ use axum::http::Method;
 use domain::access::{PermissionDenied, Principal};
 use domain::diagnosis::{CheckResult, Endpoint};
 use domain::workspace::Role;
-use flows::diagnosis::failed_requests::{self, FailedRequest, FailedRequestKind, Failures, Wanted};
+use flows::diagnosis::failed_requests::{self, FailedRequest, FailedRequestKind, FailedRequestQuery, Failures};
 use flows::platform::management_error::{ManagementError, ManagementRefusal};
 use flows::unguarded::audit::EVERYTHING;
 use flows::{Failure, audit};
@@ -322,7 +322,7 @@ async fn pages_follow_one_another_and_only_admins_read_them() {
                 &app.ctx(),
                 who,
                 party.id.as_str(),
-                Wanted { before, ..FailedRequestKind::Requests.into() },
+                FailedRequestQuery { before, ..FailedRequestKind::Requests.into() },
                 3,
             )
             .await

@@ -13,7 +13,9 @@ use domain::diagnosis::{CheckResult, Endpoint};
 use domain::{AuditId, Day, Timestamp};
 use flows::Failure;
 use flows::clients::unprotected::{self, Unprotected};
-use flows::diagnosis::failed_requests::{self, FailedRequest, FailedRequestFilter, FailedRequestKind, Wanted};
+use flows::diagnosis::failed_requests::{
+    self, FailedRequest, FailedRequestFilter, FailedRequestKind, FailedRequestQuery,
+};
 use flows::platform::management_error::ManagementError;
 use serde_json::Value;
 
@@ -145,7 +147,7 @@ pub async fn get(State(state): State<WebState>, person: PageVisitor, path: Named
         &person.ctx,
         &person.principal,
         id,
-        Wanted { of, only, before },
+        FailedRequestQuery { of, only, before },
         ROWS,
     )
     .await
