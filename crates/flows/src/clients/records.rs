@@ -145,7 +145,7 @@ pub struct Updated {
 
 /// The author of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum By {
+enum ChangeAuthor {
     /// The owner. The trust level may drop if a fact changes that the operator reviewed.
     Owner,
     /// The operator. The trust level stays.
@@ -168,7 +168,7 @@ pub(crate) async fn update_and<L: Last<Updated>>(
     client: Client,
     last: L,
 ) -> Result<Option<L::Out>, Fault> {
-    Box::pin(write(app, ctx, client, By::Owner, last)).await
+    Box::pin(write(app, ctx, client, ChangeAuthor::Owner, last)).await
 }
 
 /// Stores a client. If its trust drops, its access to workspaces whose policy requires more ends.
@@ -176,7 +176,7 @@ async fn write<L: Last<Updated>>(
     app: &Server,
     ctx: &Ctx,
     mut client: Client,
-    by: By,
+    by: ChangeAuthor,
     last: L,
 ) -> Result<Option<L::Out>, Fault> {
     client.updated_at = ctx.now;
@@ -187,7 +187,7 @@ async fn write<L: Last<Updated>>(
             let Some(before) = resolve::client(tx, &client.id, now, Accept::All).await? else { return Ok(None) };
             let had_secret = before.has_secret();
             let (secret, stored) = spare.filter(|_| !had_secret).unzip();
-            let row = if by == By::Owner { client.changed_from(&before) } else { client };
+            let row = if by == ChangeAuthor::Owner { client.changed_from(&before) } else { client };
             let less = before.trust.is_vouched() && before.trust != row.trust;
             if !store::clients::update(tx, &row).await? {
                 return Ok(None);
@@ -208,13 +208,13 @@ async fn write<L: Last<Updated>>(
             let mut ended = end_forbidden(tx, &of, &row).await?;
             let mut detail = stored.as_ref().map_or_else(|| json!({}), |stored| json!({"secret": stored.id}));
             let trust = json!({"from": before.trust.as_str(), "to": row.trust.as_str()});
-            if by == By::Owner && before.trust != row.trust {
+            if by == ChangeAuthor::Owner && before.trust != row.trust {
                 detail["trust"] = trust.clone();
             }
             ended.push(events::event(&of, events::client_updated(&row)));
             let mut all =
                 vec![ChangeRecord::of(Change::ClientUpdated, AuditSubject::owned(&row)).with(detail).events(ended)];
-            if by == By::Review {
+            if by == ChangeAuthor::Review {
                 all.push(ChangeRecord::of(Change::ClientTrustSet, AuditSubject::owned(&row)).with(trust));
             }
             changes::all(tx, &of, all).await?;
@@ -400,7 +400,7 @@ pub(crate) async fn hand_over(
 pub async fn set_internal(app: &Server, ctx: &Ctx, id: &ClientId, internal: bool) -> Result<bool, Fault> {
     let Some(mut client) = living(app, ctx, id).await? else { return Ok(false) };
     client.config.internal = internal;
-    Ok(Box::pin(write(app, ctx, client, By::Operator, Plain)).await?.is_some())
+    Ok(Box::pin(write(app, ctx, client, ChangeAuthor::Operator, Plain)).await?.is_some())
 }
 
 /// Sets the client's trust level. Returns `None` if the client is unknown, and `false` if it was changed in the meantime.
@@ -411,5 +411,5 @@ pub async fn set_trust(app: &Server, ctx: &Ctx, id: &ClientId, trust: Trust) -> 
 
 /// Sets the client's trust level. Returns `None` if the client was changed since it was read.
 pub(crate) async fn review(app: &Server, ctx: &Ctx, client: Client, trust: Trust) -> Result<Option<Updated>, Fault> {
-    Box::pin(write(app, ctx, client.reviewed_as(trust), By::Review, Plain)).await
+    Box::pin(write(app, ctx, client.reviewed_as(trust), ChangeAuthor::Review, Plain)).await
 }
