@@ -5,7 +5,7 @@ use crate::platform::audit_log::AuditSubject;
 use crate::platform::failure::refuse;
 use crate::platform::known_browser;
 use crate::platform::limits::{AllowanceScope, UsedUp};
-use crate::sign_in::session::{By, Here, NewSession, begin};
+use crate::sign_in::session::{Here, NewSession, SessionCause, begin};
 use crate::{Ctx, Failure, Fault, Server};
 use SignInRefusal as R;
 use domain::account::{PersonMethod, PersonProof, User};
@@ -108,7 +108,7 @@ pub async fn sign_in(
         }
     };
     if let Some(user) = user.filter(|user| fits && user.is_active()) {
-        let (by, proof) = (By::Password(attempt), PersonProof::new(vec![PersonMethod::Password], ctx.now));
+        let (by, proof) = (SessionCause::Password(attempt), PersonProof::new(vec![PersonMethod::Password], ctx.now));
         if let Some(session) = begin(app, ctx, &user, here.caller, by, proof).await? {
             return Ok(session);
         }

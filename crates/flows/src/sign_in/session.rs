@@ -42,13 +42,13 @@ impl<'h> From<&'h Caller> for Here<'h> {
 /// Signs in a user who just created their account.
 pub(crate) async fn begin_new(app: &Server, ctx: &Ctx, user: &User, here: &Caller) -> Result<NewSession, Fault> {
     let proof = PersonProof::new(vec![PersonMethod::Password], ctx.now);
-    let session = begin(app, ctx, user, here, By::NewAccount, proof).await?;
+    let session = begin(app, ctx, user, here, SessionCause::NewAccount, proof).await?;
     session.ok_or(Fault::Other("a new account was disabled before its first session"))
 }
 
 /// What leads to the session.
 #[derive(Debug, Clone)]
-pub(crate) enum By {
+pub(crate) enum SessionCause {
     /// With the password that was read with the user, in this attempt.
     Password(Attempt),
     /// By creating the account, which is already in the audit log.
@@ -63,7 +63,7 @@ pub(crate) async fn begin(
     ctx: &Ctx,
     user: &User,
     here: &Caller,
-    by: By,
+    by: SessionCause,
     proof: PersonProof,
 ) -> Result<Option<NewSession>, Fault> {
     let user_id = user.id;
@@ -92,13 +92,13 @@ pub(crate) async fn begin(
         Box::pin(async move {
             let now = store::account::users::by_id_held(tx, user_id).await?.filter(User::is_active);
             let good = now.is_some_and(|now| match &tried {
-                By::Password(_) => now.password_hash == password,
-                By::NewAccount => true,
+                SessionCause::Password(_) => now.password_hash == password,
+                SessionCause::NewAccount => true,
             });
             if !good {
                 return Ok(None);
             }
-            if let By::Password(attempt) = &tried {
+            if let SessionCause::Password(attempt) = &tried {
                 attempt.succeed(tx).await?;
             }
             let goes_on = own.is_some() && store::account::sessions::reauthenticate(tx, &session).await?;
@@ -114,17 +114,17 @@ pub(crate) async fn begin(
             let data = EventData::UserSignedIn { user_id, session_id: session.id, ip: of.facts.ip.clone() };
             let event = events::event(&of, data);
             match tried {
-                By::Password(_) => {
+                SessionCause::Password(_) => {
                     let record = ChangeRecord::of(Change::SignedIn, AuditSubject::user(user_id)).events([event]);
                     changes::within(tx, &of.in_session(user_id, session.id), record).await?;
                 }
-                By::NewAccount => events::append_all(tx, vec![event]).await?,
+                SessionCause::NewAccount => events::append_all(tx, vec![event]).await?,
             }
             Ok(Some(session.id))
         })
     });
     let begun = work.await.map_err(|error: StoreError| Fault::from(error));
-    if let By::Password(attempt) = by {
+    if let SessionCause::Password(attempt) = by {
         match begun {
             Ok(Some(_)) => attempt.succeeded(app),
             Ok(None) => {}
