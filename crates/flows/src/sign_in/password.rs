@@ -14,7 +14,7 @@ use domain::platform::refusal::Refusal as _;
 use domain::{Secret, UserId};
 
 /// A counted sign-in attempt, with the user of the account.
-struct Tried {
+struct CountedAttempt {
     attempt: Attempt,
     user: Option<User>,
 }
@@ -28,7 +28,12 @@ async fn user_of(app: &Server, account: &str) -> Result<Option<User>, Fault> {
 }
 
 /// Counts the attempt: from a browser that the account knows, or from a stranger.
-async fn count(app: &Server, ctx: &Ctx, account: &str, shown: Option<&Secret>) -> Result<Result<Tried, Unmade>, Fault> {
+async fn count(
+    app: &Server,
+    ctx: &Ctx,
+    account: &str,
+    shown: Option<&Secret>,
+) -> Result<Result<CountedAttempt, Unmade>, Fault> {
     if let Some(mark) = shown.and_then(|shown| known_browser::read(app, ctx.now, account, shown)) {
         let attempt = Attempt::in_browser(app, account, &mark);
         if let Err(used_up) = attempt.filter(app, ctx) {
@@ -54,10 +59,10 @@ async fn reserve(
     ctx: &Ctx,
     attempt: Attempt,
     user: Option<User>,
-) -> Result<Result<Tried, Unmade>, Fault> {
+) -> Result<Result<CountedAttempt, Unmade>, Fault> {
     let reserved = attempt.reserve(app, ctx).await?;
     Ok(match reserved {
-        Ok(()) => Ok(Tried { attempt, user }),
+        Ok(()) => Ok(CountedAttempt { attempt, user }),
         Err(used_up) => Err((used_up, user.map(|user| user.id))),
     })
 }
@@ -89,7 +94,7 @@ pub async fn sign_in(
     };
     // The log names the account that was tried, but never an address without an account.
     let about = |tried: Option<UserId>| tried.map(AuditSubject::user).unwrap_or_default();
-    let Tried { attempt, user } = match count(app, ctx, &account, here.mark).await? {
+    let CountedAttempt { attempt, user } = match count(app, ctx, &account, here.mark).await? {
         Ok(tried) => tried,
         Err((used_up, tried)) => {
             let why = too_many(used_up.of);
