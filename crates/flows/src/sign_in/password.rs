@@ -20,7 +20,7 @@ struct CountedAttempt {
 }
 
 /// Why an attempt was refused, and the user of the account.
-type Unmade = (UsedUp, Option<UserId>);
+type RefusedAttempt = (UsedUp, Option<UserId>);
 
 async fn user_of(app: &Server, account: &str) -> Result<Option<User>, Fault> {
     let mut tx = app.store().read().await?;
@@ -33,7 +33,7 @@ async fn count(
     ctx: &Ctx,
     account: &str,
     shown: Option<&Secret>,
-) -> Result<Result<CountedAttempt, Unmade>, Fault> {
+) -> Result<Result<CountedAttempt, RefusedAttempt>, Fault> {
     if let Some(mark) = shown.and_then(|shown| known_browser::read(app, ctx.now, account, shown)) {
         let attempt = Attempt::in_browser(app, account, &mark);
         if let Err(used_up) = attempt.filter(app, ctx) {
@@ -59,7 +59,7 @@ async fn reserve(
     ctx: &Ctx,
     attempt: Attempt,
     user: Option<User>,
-) -> Result<Result<CountedAttempt, Unmade>, Fault> {
+) -> Result<Result<CountedAttempt, RefusedAttempt>, Fault> {
     let reserved = attempt.reserve(app, ctx).await?;
     Ok(match reserved {
         Ok(()) => Ok(CountedAttempt { attempt, user }),
