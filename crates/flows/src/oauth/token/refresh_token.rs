@@ -70,7 +70,7 @@ impl From<Theft> for R {
 }
 
 /// What happens to a presented token.
-enum Outcome {
+enum RefreshOutcome {
     /// Issue a token with this number.
     Renewed(Box<GrantContext>, i64),
     /// The client keeps the token that it has.
@@ -113,15 +113,15 @@ impl Refresh<'_> {
     }
 
     /// Judges the token. Writes only if the grant advances or ends.
-    async fn outcome(&self, context: GrantContext) -> Result<Outcome, Fault> {
-        let Some(state) = context.grant.refresh else { return Ok(Outcome::Refused(R::Unknown)) };
+    async fn outcome(&self, context: GrantContext) -> Result<RefreshOutcome, Fault> {
+        let Some(state) = context.grant.refresh else { return Ok(RefreshOutcome::Refused(R::Unknown)) };
         match judge(&state, self.presented.number, self.window(), self.ctx.now) {
             RefreshVerdict::Share => {
                 self.app.outbox().note(self.ctx, EventKind::TokenIssued, || self.issued(&context));
-                Ok(Outcome::Renewed(Box::new(context), state.number))
+                Ok(RefreshOutcome::Renewed(Box::new(context), state.number))
             }
             RefreshVerdict::Advance if !self.client.rotates_refresh_tokens() => self.keep(context).await,
-            RefreshVerdict::Ahead => Ok(Outcome::Refused(R::FromTheFuture)),
+            RefreshVerdict::Ahead => Ok(RefreshOutcome::Refused(R::FromTheFuture)),
             RefreshVerdict::Advance | RefreshVerdict::Replace | RefreshVerdict::Theft(_) => {
                 self.move_on(&context).await
             }
@@ -129,7 +129,7 @@ impl Refresh<'_> {
     }
 
     /// For a client that keeps its refresh token: updates only the idle limit, and only now and then.
-    async fn keep(&self, context: GrantContext) -> Result<Outcome, Fault> {
+    async fn keep(&self, context: GrantContext) -> Result<RefreshOutcome, Fault> {
         let expires_at = self.extended(&context);
         // An hour's precision is enough for a limit of days, and avoids a write for every refresh.
         if expires_at.since(context.grant.expires_at) >= 3600 {
@@ -144,10 +144,10 @@ impl Refresh<'_> {
         } else {
             self.app.outbox().note(self.ctx, EventKind::TokenIssued, || self.issued(&context));
         }
-        Ok(Outcome::Kept(Box::new(context)))
+        Ok(RefreshOutcome::Kept(Box::new(context)))
     }
 
-    async fn move_on(&self, context: &GrantContext) -> Result<Outcome, Fault> {
+    async fn move_on(&self, context: &GrantContext) -> Result<RefreshOutcome, Fault> {
         let (expires_at, issued) = (self.extended(context), self.issued_event(context));
         let (presented, window, ctx) = (self.presented, self.window(), self.ctx.clone());
         let work = self
@@ -159,7 +159,7 @@ impl Refresh<'_> {
 }
 
 /// Ends the grant after a replay, with its events.
-async fn end(tx: &mut Tx, ctx: &Ctx, grant: &Grant, theft: Theft) -> Result<Outcome, StoreError> {
+async fn end(tx: &mut Tx, ctx: &Ctx, grant: &Grant, theft: Theft) -> Result<RefreshOutcome, StoreError> {
     let why = EndReason::RefreshTokenReplayed;
     if store::grants::end(tx, grant.id, why, ctx.now).await? {
         let reuse = EventData::TokenReuseDetected {
@@ -173,7 +173,7 @@ async fn end(tx: &mut Tx, ctx: &Ctx, grant: &Grant, theft: Theft) -> Result<Outc
         let about = AuditSubject::client(&grant.client_id).and_user(grant.authorization.user_id).and_grant(grant.id);
         changes::within(tx, ctx, ChangeRecord::ended(about, why).events(both)).await?;
     }
-    Ok(Outcome::Refused(theft.into()))
+    Ok(RefreshOutcome::Refused(theft.into()))
 }
 
 /// Judges the token against the current row and advances the row. Retries if another request was faster.
@@ -184,28 +184,28 @@ async fn rotate(
     ctx: &Ctx,
     expires_at: Timestamp,
     issued: Option<Event>,
-) -> Result<Outcome, StoreError> {
+) -> Result<RefreshOutcome, StoreError> {
     let now = ctx.now;
     // A round is lost to a request that advanced the row or marked it as used. After that the token is shared or theft, so a few
     // rounds are enough.
     for _ in 0..100 {
         let Some(context) = store::grants::by_id_with_context(tx, presented.grant_id, None).await? else {
-            return Ok(Outcome::Refused(R::Unknown));
+            return Ok(RefreshOutcome::Refused(R::Unknown));
         };
         if let Err(dead) = context.check(now) {
-            return Ok(Outcome::Refused(dead.into()));
+            return Ok(RefreshOutcome::Refused(dead.into()));
         }
-        let Some(state) = context.grant.refresh else { return Ok(Outcome::Refused(R::Unknown)) };
+        let Some(state) = context.grant.refresh else { return Ok(RefreshOutcome::Refused(R::Unknown)) };
         let verdict = judge(&state, presented.number, window, now);
         if let RefreshVerdict::Theft(theft) = verdict {
             return end(tx, ctx, &context.grant, theft).await;
         }
-        let Some(next) = next(&state, verdict, now) else { return Ok(Outcome::Refused(R::FromTheFuture)) };
+        let Some(next) = next(&state, verdict, now) else { return Ok(RefreshOutcome::Refused(R::FromTheFuture)) };
         let moved = next == state
             || store::grants::rotate(tx, context.grant.id, &state, &next, expires_at).await? == Rotated::Moved;
         if moved {
             store::webhooks::events::append(tx, issued.as_slice()).await?;
-            return Ok(Outcome::Renewed(Box::new(context), next.number));
+            return Ok(RefreshOutcome::Renewed(Box::new(context), next.number));
         }
     }
     Err(StoreError::Timeout("a grant that is being refreshed without end".to_owned()))
@@ -236,9 +236,9 @@ pub(super) async fn refresh(
 
     let refresh = Refresh { app, ctx, client, presented, scopes };
     let (context, token) = match refresh.outcome(context).await? {
-        Outcome::Renewed(context, number) => (context, Refreshing::Number(number)),
-        Outcome::Kept(context) => (context, Refreshing::Kept(text.to_owned())),
-        Outcome::Refused(refusal) => return refuse(refusal),
+        RefreshOutcome::Renewed(context, number) => (context, Refreshing::Number(number)),
+        RefreshOutcome::Kept(context) => (context, Refreshing::Kept(text.to_owned())),
+        RefreshOutcome::Refused(refusal) => return refuse(refusal),
     };
     let grant = &context.grant;
     let subject = {
