@@ -30,9 +30,9 @@ pub(crate) enum KeysFault {
     Invalid,
 }
 
-type Outcome = Result<Arc<KeySet>, KeysFault>;
+type FetchResult = Result<Arc<KeySet>, KeysFault>;
 /// `None` while the fetch runs.
-type Pending = watch::Receiver<Option<Outcome>>;
+type Pending = watch::Receiver<Option<FetchResult>>;
 
 /// The cache, and the client that fills it.
 pub(crate) struct FetchedKeys {
@@ -58,7 +58,7 @@ impl State {
     }
 
     /// Stores the outcome of a fetch. While a URL fails, its last set is used for a while.
-    fn end(&mut self, url: &str, outcome: Result<KeySet, KeysFault>, now: i64) -> Outcome {
+    fn end(&mut self, url: &str, outcome: Result<KeySet, KeysFault>, now: i64) -> FetchResult {
         match outcome {
             Ok(keys) => {
                 self.fetches.remove(url);
@@ -76,7 +76,7 @@ impl FetchedKeys {
 
     /// The keys at `url`. If `kid` is not among them, they are fetched again, unless they just were; then the set that is returned
     /// lacks it. The caller must not hold a database connection.
-    pub(crate) async fn get(&self, ctx: &Ctx, url: &str, kid: Option<&str>) -> Result<Outcome, Fault> {
+    pub(crate) async fn get(&self, ctx: &Ctx, url: &str, kid: Option<&str>) -> Result<FetchResult, Fault> {
         let now = ctx.now.seconds();
         let mut pending = {
             let mut state = self.state.lock();
@@ -102,7 +102,7 @@ impl FetchedKeys {
     }
 
     /// Fetches in a task of its own: a caller who disconnects must not use up the fetch that others need.
-    fn spawn(&self, url: String, now: i64, sender: watch::Sender<Option<Outcome>>) {
+    fn spawn(&self, url: String, now: i64, sender: watch::Sender<Option<FetchResult>>) {
         let (outbound, state, places) = (self.outbound.clone(), Arc::clone(&self.state), Arc::clone(&self.places));
         tokio::spawn(async move {
             // Without a turn in time the sender is dropped, and the callers learn that there is no room.
