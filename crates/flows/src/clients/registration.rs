@@ -26,7 +26,7 @@ pub struct Registered {
     pub revision: i64,
 }
 
-type Outcome = Result<Registered, Failure<RegisterRefusal>>;
+type RegistrationResult = Result<Registered, Failure<RegisterRefusal>>;
 
 /// Counts a registration against the limits of the network: for this metadata, and in total. Hosted agents share addresses, so
 /// the total may be high; a client that registers the same metadata again and again has lost its earlier registration. The limits
@@ -109,7 +109,7 @@ fn without_voucher(mut asked: Metadata) -> Result<Metadata, MetadataFault> {
 }
 
 /// Registers a client.
-pub async fn create(app: &Server, ctx: &Ctx, registrar: &Registrar, json: &Value) -> Outcome {
+pub async fn create(app: &Server, ctx: &Ctx, registrar: &Registrar, json: &Value) -> RegistrationResult {
     let refused = |refusal: RegisterRefusal| {
         app.record(ctx, "client.registered", refusal.reason(), AuditSubject::default());
         Failure::Refused(refusal)
@@ -175,7 +175,7 @@ async fn managed(
 }
 
 /// RFC 7592 §2.1.
-pub async fn read(app: &Server, ctx: &Ctx, registrar: &Registrar, id: &str) -> Outcome {
+pub async fn read(app: &Server, ctx: &Ctx, registrar: &Registrar, id: &str) -> RegistrationResult {
     let client = managed(app, ctx, registrar, Operation::ReadClients, id).await?;
     let mut answer = render(&client);
     if let Some(token) = registrar.token() {
@@ -206,7 +206,7 @@ pub async fn replace(
     id: &str,
     expected: Option<i64>,
     json: &Value,
-) -> Outcome {
+) -> RegistrationResult {
     let client = managed(app, ctx, registrar, Operation::WriteClients, id).await?;
     let about = AuditSubject::owned(&client);
     let refused = |refusal: RegisterRefusal| {
