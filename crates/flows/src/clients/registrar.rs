@@ -17,7 +17,7 @@ pub struct Registrar {
     token: Option<Secret>,
 }
 
-type Outcome = Result<Registrar, Failure<RegisterRefusal>>;
+type RegistrarResult = Result<Registrar, Failure<RegisterRefusal>>;
 
 impl Registrar {
     /// A caller that is neither a user nor a workspace.
@@ -42,7 +42,7 @@ fn is_initial(app: &Server, token: &str) -> bool {
     app.settings().registration.initial_access_tokens.iter().fold(false, |found, one| (*one == hash) | found)
 }
 
-async fn by_bearer(app: &Server, ctx: &Ctx, token: &str, named: Option<&str>) -> Outcome {
+async fn by_bearer(app: &Server, ctx: &Ctx, token: &str, named: Option<&str>) -> RegistrarResult {
     let principal = principal::by_bearer(app, ctx, token, named).await;
     let principal = principal.map_err(|failure| failure.map(RegisterRefusal::Manage))?;
     Ok(Registrar { principal, token: None })
@@ -50,7 +50,7 @@ async fn by_bearer(app: &Server, ctx: &Ctx, token: &str, named: Option<&str>) ->
 
 /// Authenticates a request to register a client: anonymous, with an initial access token, or as a known caller. An unknown bearer
 /// is refused; it never registers anonymously. `named` is the workspace that a user wants to act in.
-pub async fn to_register(app: &Server, ctx: &Ctx, token: Option<&str>, named: Option<&str>) -> Outcome {
+pub async fn to_register(app: &Server, ctx: &Ctx, token: Option<&str>, named: Option<&str>) -> RegistrarResult {
     match token {
         None => Ok(Registrar::stranger(Limit::Nothing, Credential::Nothing)),
         Some(token) if is_initial(app, token) => Ok(Registrar::stranger(Limit::Registering, Credential::InitialToken)),
@@ -60,7 +60,7 @@ pub async fn to_register(app: &Server, ctx: &Ctx, token: Option<&str>, named: Op
 
 /// Authenticates a request to manage the client: with its registration access token, or as a known caller. A wrong registration
 /// access token is 401, whether or not the client exists (RFC 7592 §2.1).
-pub async fn to_manage(app: &Server, ctx: &Ctx, id: &str, token: Option<&str>, named: Option<&str>) -> Outcome {
+pub async fn to_manage(app: &Server, ctx: &Ctx, id: &str, token: Option<&str>, named: Option<&str>) -> RegistrarResult {
     let refused = |why: AccessRefusal, client: Option<&Client>| {
         match client {
             Some(client) => {
