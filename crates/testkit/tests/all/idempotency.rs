@@ -3,7 +3,7 @@ use domain::access::{PersonalAccessToken, Principal};
 use domain::{Secret, SecretHash};
 use flows::access::credential_request::CredentialRequest;
 use flows::account::tokens;
-use flows::platform::idempotency::{self, Begun, Keeper, Kept, Once, Shown, StoredResponse, once, request_hash};
+use flows::platform::idempotency::{self, Begun, Keeper, Kept, Once, Repeatable, StoredResponse, once, request_hash};
 use flows::platform::management_error::ManagementError;
 use flows::{Ctx, Failure, Server};
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ type Outcome = Result<Kept, Failure<ManagementError>>;
 async fn make(app: Server, ctx: Ctx, who: Principal, keeper: Keeper) -> Outcome {
     let keep = keeper.keep(|(token, secret): (PersonalAccessToken, Secret)| {
         let headers = vec![("location".to_owned(), token.id.to_string())];
-        Ok(Shown::Again(StoredResponse { status: 201, headers, body: secret.expose().to_owned() }))
+        Ok(Repeatable::Again(StoredResponse { status: 201, headers, body: secret.expose().to_owned() }))
     });
     let asked = CredentialRequest {
         name: "Once".to_owned(),

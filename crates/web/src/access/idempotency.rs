@@ -8,7 +8,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 use domain::SecretHash;
 use domain::access::{Operation, Principal};
-use flows::platform::idempotency::{self, Keeper, Kept, Once, Shown};
+use flows::platform::idempotency::{self, Keeper, Kept, Once, Repeatable};
 use flows::platform::management_error::ManagementRefusal;
 use flows::{Ctx, Fault, Server};
 use futures_util::FutureExt as _;
@@ -106,13 +106,13 @@ pub fn rights(principal: &Principal) -> String {
 pub type Made = Result<Kept, Problem>;
 
 /// A response that is stored and replayed when the request is repeated.
-pub fn again(response: Response<Body>) -> Result<Shown, Fault> {
-    Ok(Shown::Again(keep(response)?))
+pub fn again(response: Response<Body>) -> Result<Repeatable, Fault> {
+    Ok(Repeatable::Again(keep(response)?))
 }
 
 /// A response that is not replayed: when the request is repeated, it runs again.
-pub fn this_once(response: Response<Body>) -> Result<Shown, Fault> {
-    Ok(Shown::Once(keep(response)?))
+pub fn this_once(response: Response<Body>) -> Result<Repeatable, Fault> {
+    Ok(Repeatable::Once(keep(response)?))
 }
 
 /// The response when there is no key to store it under.

@@ -8,7 +8,7 @@ pub(crate) mod stored_response;
 pub use crate::platform::idempotency::claim::{
     Begun, Claim, LEASE, REMEMBERED, StoredResponse, begin, is_key, request_hash,
 };
-pub use crate::platform::idempotency::stored_response::{Keep, Keeper, Kept, Shown};
+pub use crate::platform::idempotency::stored_response::{Keep, Keeper, Kept, Repeatable};
 use crate::{Ctx, Fault, Server};
 use domain::SecretHash;
 

@@ -8,7 +8,7 @@ use store::{StoreError, Tx};
 
 /// The response, and whether a repeated request gets it again.
 #[derive(Debug)]
-pub enum Shown {
+pub enum Repeatable {
     Again(StoredResponse),
     /// Contains nothing that cannot be obtained again: a repeated request is processed like the first one.
     Once(StoredResponse),
@@ -52,12 +52,12 @@ impl Keeper {
     }
 
     /// Stores the response that `show` makes of the result. `show` runs in the transaction and must not wait for anything.
-    pub fn keep<T>(self, show: impl FnOnce(T) -> Result<Shown, Fault> + Send + 'static) -> Keep<T> {
+    pub fn keep<T>(self, show: impl FnOnce(T) -> Result<Repeatable, Fault> + Send + 'static) -> Keep<T> {
         Keep { held: self.0, show: Box::new(show) }
     }
 }
 
-type Show<T> = Box<dyn FnOnce(T) -> Result<Shown, Fault> + Send>;
+type Show<T> = Box<dyn FnOnce(T) -> Result<Repeatable, Fault> + Send>;
 
 /// The last step that stores the response in the transaction that processes the request.
 pub struct Keep<T> {
@@ -78,16 +78,16 @@ impl<T: Send + 'static> Last<T> for Keep<T> {
         Box::pin(async move {
             let shown = (self.show)(made).map_err(of_store)?;
             let Some(Held { app, ctx, claim }) = self.held else {
-                let (Shown::Again(answer) | Shown::Once(answer)) = shown;
+                let (Repeatable::Again(answer) | Repeatable::Once(answer)) = shown;
                 return Ok(Kept(answer));
             };
             let (held, answer) = match shown {
-                Shown::Again(answer) => {
+                Repeatable::Again(answer) => {
                     store::platform::master::hold(tx, app.master().generation()).await?;
                     let sealed = claim.seal(&app, &ctx, &answer).map_err(of_store)?;
                     (claim.finish_in(tx, &sealed).await?, answer)
                 }
-                Shown::Once(answer) => (claim.abandon_in(tx).await?, answer),
+                Repeatable::Once(answer) => (claim.abandon_in(tx).await?, answer),
             };
             // Another attempt has taken over: this transaction is rolled back.
             if held { Ok(Kept(answer)) } else { Err(StoreError::Timeout("the lease of an idempotency key".to_owned())) }
