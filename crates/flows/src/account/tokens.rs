@@ -4,7 +4,7 @@ use crate::access::new_credential;
 use crate::account::token_records::{end_token, tokens_of};
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::idempotency::last_step::{Last, Plain};
-use crate::platform::idempotency::stored_response::{Keep, Kept};
+use crate::platform::idempotency::stored_response::{Keep, KeptResponse};
 use crate::platform::management_error::{Managed, ManagementError, ManagementRefusal};
 use crate::platform::refused::refused;
 use crate::{Ctx, Server};
@@ -63,7 +63,7 @@ pub async fn create_token_kept(
     principal: &Principal,
     asked: &CredentialRequest,
     keep: Keep<(PersonalAccessToken, Secret)>,
-) -> Managed<Kept> {
+) -> Managed<KeptResponse> {
     create_token_and(app, ctx, principal, asked, keep).await
 }
 

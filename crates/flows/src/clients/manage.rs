@@ -11,7 +11,7 @@ use crate::grants::consents;
 pub use crate::grants::consents::ClientUser;
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::idempotency::last_step::{Last, Plain};
-use crate::platform::idempotency::stored_response::{Keep, Kept};
+use crate::platform::idempotency::stored_response::{Keep, KeptResponse};
 use crate::platform::management_error::{Managed, ManagementError, ManagementRefusal};
 use crate::platform::refused::refused;
 use crate::platform::search_text::part_of_name;
@@ -125,7 +125,7 @@ pub async fn create_kept(
     dialect: &ClientApiNames,
     body: &Map<String, Value>,
     keep: Keep<CreatedClient>,
-) -> Managed<Kept> {
+) -> Managed<KeptResponse> {
     create_and(app, ctx, principal, dialect, body, keep).await
 }
 
@@ -181,7 +181,7 @@ pub async fn change_kept(
     which: (&str, Option<i64>),
     body: &Map<String, Value>,
     keep: Keep<Updated>,
-) -> Managed<Kept> {
+) -> Managed<KeptResponse> {
     change_and(app, ctx, principal, dialect, which, body, keep).await
 }
 

@@ -5,7 +5,7 @@ use crate::clients::resolve::{self, Accept};
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes;
 use crate::platform::idempotency::last_step::{Last, Plain};
-use crate::platform::idempotency::stored_response::{Keep, Kept};
+use crate::platform::idempotency::stored_response::{Keep, KeptResponse};
 use crate::platform::management_error::{Managed, ManagementRefusal};
 use crate::platform::refused::refused;
 use crate::{Ctx, Fault, Server, clients};
@@ -66,7 +66,13 @@ pub async fn add(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Ma
 }
 
 /// Like [`add`], but stores the response under the idempotency key in the same transaction.
-pub async fn add_kept(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, keep: Keep<Added>) -> Managed<Kept> {
+pub async fn add_kept(
+    app: &Server,
+    ctx: &Ctx,
+    principal: &Principal,
+    id: &str,
+    keep: Keep<Added>,
+) -> Managed<KeptResponse> {
     add_and(app, ctx, principal, id, keep).await
 }
 

@@ -2,7 +2,7 @@
 use crate::operator::key_rotation;
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::idempotency::last_step::{Last, Plain};
-use crate::platform::idempotency::stored_response::{Keep, Kept};
+use crate::platform::idempotency::stored_response::{Keep, KeptResponse};
 use crate::platform::management_error::{ManagementError, ManagementRefusal};
 use crate::platform::refused::refused;
 use crate::{Ctx, Failure, Server};
@@ -27,7 +27,7 @@ pub async fn rotate_keys_kept(
     principal: &Principal,
     forced: bool,
     keep: Keep<()>,
-) -> Result<Kept, Failure<ManagementError>> {
+) -> Result<KeptResponse, Failure<ManagementError>> {
     rotate_keys_and(app, ctx, principal, forced, keep).await
 }
 

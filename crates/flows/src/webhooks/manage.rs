@@ -5,7 +5,7 @@ use crate::platform::changes::{self, ChangeRecord};
 use crate::platform::events;
 use crate::platform::failure::refuse;
 use crate::platform::idempotency::last_step::{Last, Plain};
-use crate::platform::idempotency::stored_response::{Keep, Kept};
+use crate::platform::idempotency::stored_response::{Keep, KeptResponse};
 use crate::platform::keys::webhook_name;
 use crate::platform::management_error::ManagementError;
 use crate::platform::refused::refused;
@@ -148,7 +148,7 @@ pub async fn create_kept(
     whose: MayChange,
     new: &NewWebhook,
     keep: Keep<(Webhook, Secret)>,
-) -> Result<Kept, Failure<R>> {
+) -> Result<KeptResponse, Failure<R>> {
     create_and(app, ctx, whose, new, keep).await
 }
 
@@ -294,7 +294,7 @@ pub async fn rotate_secret_kept(
     which: (WebhookId, Option<i64>),
     overlap: i64,
     keep: Keep<(Webhook, Secret)>,
-) -> Result<Kept, Failure<R>> {
+) -> Result<KeptResponse, Failure<R>> {
     rotate_secret_and(app, ctx, whose, which, overlap, keep).await
 }
 
@@ -378,7 +378,7 @@ pub async fn test_kept(
     whose: MayChange,
     id: WebhookId,
     keep: Keep<EventId>,
-) -> Result<Kept, Failure<R>> {
+) -> Result<KeptResponse, Failure<R>> {
     test_and(app, ctx, whose, id, keep).await
 }
 

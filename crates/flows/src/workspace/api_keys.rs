@@ -3,7 +3,7 @@ use crate::access::credential_request::{CredentialRequest, read};
 use crate::access::new_credential;
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::idempotency::last_step::{Last, Plain};
-use crate::platform::idempotency::stored_response::{Keep, Kept};
+use crate::platform::idempotency::stored_response::{Keep, KeptResponse};
 use crate::platform::management_error::{Managed, ManagementError, ManagementRefusal};
 use crate::platform::refused::refused;
 use crate::workspace::api_key_records::{api_keys_of, end_api_key, set_creator};
@@ -75,7 +75,7 @@ pub async fn create_api_key_kept(
     principal: &Principal,
     asked: &CredentialRequest,
     keep: Keep<(KeyWithCreator, Secret)>,
-) -> Managed<Kept> {
+) -> Managed<KeptResponse> {
     create_api_key_and(app, ctx, principal, asked, keep).await
 }
 

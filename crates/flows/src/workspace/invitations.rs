@@ -2,7 +2,7 @@
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, ChangeRecord};
 use crate::platform::idempotency::last_step::{Last, Plain};
-use crate::platform::idempotency::stored_response::{Keep, Kept};
+use crate::platform::idempotency::stored_response::{Keep, KeptResponse};
 use crate::platform::management_error::{Managed, ManagementError, ManagementRefusal};
 use crate::platform::one_time_link::{self, OpenedLink};
 use crate::platform::refused::refused;
@@ -131,7 +131,7 @@ pub async fn create_kept(
     principal: &Principal,
     asked: &InvitationRequest<'_>,
     keep: Keep<Invited>,
-) -> Managed<Kept> {
+) -> Managed<KeptResponse> {
     create_and(app, ctx, principal, asked, keep).await
 }
 

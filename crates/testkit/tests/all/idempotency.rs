@@ -3,7 +3,9 @@ use domain::access::{PersonalAccessToken, Principal};
 use domain::{Secret, SecretHash};
 use flows::access::credential_request::CredentialRequest;
 use flows::account::tokens;
-use flows::platform::idempotency::{self, Begun, Keeper, Kept, Once, Repeatable, StoredResponse, once, request_hash};
+use flows::platform::idempotency::{
+    self, Begun, Keeper, KeptResponse, Once, Repeatable, StoredResponse, once, request_hash,
+};
 use flows::platform::management_error::ManagementError;
 use flows::{Ctx, Failure, Server};
 use serde_json::{Value, json};
@@ -23,7 +25,7 @@ async fn made(app: &TestApp, who: &Principal) -> usize {
     tokens::list_tokens(&app.app, &app.ctx(), who).await.unwrap().len()
 }
 
-type Outcome = Result<Kept, Failure<ManagementError>>;
+type Outcome = Result<KeptResponse, Failure<ManagementError>>;
 
 /// Makes an access token, and answers with its secret.
 async fn make(app: Server, ctx: Ctx, who: Principal, keeper: Keeper) -> Outcome {
@@ -86,7 +88,7 @@ async fn what_was_refused_can_be_tried_again() {
         let who = somebody(&app).await;
         let request = request_hash(&app.app, &[b"x"]);
         for _ in 0..2 {
-            let work = async |_| Err::<Kept, _>("no");
+            let work = async |_| Err::<KeptResponse, _>("no");
             let refused = once(&app.app, &app.ctx(), "usr_1", "k", request, work).await.unwrap();
             assert!(matches!(refused, Once::Refused("no")));
         }

@@ -6,7 +6,7 @@ use crate::platform::pages::frame::{Frame, Leads, render};
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use flows::platform::idempotency::{self, Keep, Keeper, Kept};
+use flows::platform::idempotency::{self, Keep, Keeper, KeptResponse};
 use flows::platform::management_error::ManagementRefusal;
 use flows::{Failure, Fault};
 use std::sync::Arc;
@@ -39,7 +39,7 @@ impl From<Fault> for NotCreated {
 
 /// The page shown after creating something. It is stored unchanged, including secrets: encrypted, for a day, and in the
 /// transaction that creates it. `Err` means that nothing was created or stored, so the form can be corrected and sent again.
-pub type Made = Result<Kept, NotCreated>;
+pub type Made = Result<KeptResponse, NotCreated>;
 
 /// Shown when a form is submitted again while the first submission is still being processed.
 #[derive(Template)]

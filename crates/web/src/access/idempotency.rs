@@ -1,5 +1,5 @@
 //! Creations that are safe to repeat. API requests with the header `Idempotency-Key` and the forms of pages store their responses
-//! the same way. Each is answered with what its use case stored in its own transaction ([`Kept`]), and with nothing else.
+//! the same way. Each is answered with what its use case stored in its own transaction ([`KeptResponse`]), and with nothing else.
 use crate::WebState;
 use crate::access::api_caller::ApiCaller;
 use crate::access::body::Body as RequestBody;
@@ -8,7 +8,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 use domain::SecretHash;
 use domain::access::{Operation, Principal};
-use flows::platform::idempotency::{self, Keeper, Kept, Once, Repeatable};
+use flows::platform::idempotency::{self, Keeper, KeptResponse, Once, Repeatable};
 use flows::platform::management_error::ManagementRefusal;
 use flows::{Ctx, Fault, Server};
 use futures_util::FutureExt as _;
@@ -41,7 +41,7 @@ pub async fn done_once<E, F>(
     work: impl FnOnce(Keeper) -> F + Send + 'static,
 ) -> Result<Outcome<E>, Fault>
 where
-    F: Future<Output = Result<Kept, E>> + Send + 'static,
+    F: Future<Output = Result<KeptResponse, E>> + Send + 'static,
     E: Send + 'static,
 {
     Ok(match idempotency::once(app, ctx, caller, key, request, work).await? {
@@ -103,7 +103,7 @@ pub fn rights(principal: &Principal) -> String {
 }
 
 /// The result of an idempotent endpoint.
-pub type Made = Result<Kept, Problem>;
+pub type Made = Result<KeptResponse, Problem>;
 
 /// A response that is stored and replayed when the request is repeated.
 pub fn again(response: Response<Body>) -> Result<Repeatable, Fault> {
@@ -116,7 +116,7 @@ pub fn this_once(response: Response<Body>) -> Result<Repeatable, Fault> {
 }
 
 /// The response when there is no key to store it under.
-pub fn answered(kept: Kept) -> Result<Response<Body>, Fault> {
+pub fn answered(kept: KeptResponse) -> Result<Response<Body>, Fault> {
     tell(kept.answer(), false)
 }
 

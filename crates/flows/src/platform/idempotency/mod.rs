@@ -8,7 +8,7 @@ pub(crate) mod stored_response;
 pub use crate::platform::idempotency::claim::{
     Begun, Claim, LEASE, REMEMBERED, StoredResponse, begin, is_key, request_hash,
 };
-pub use crate::platform::idempotency::stored_response::{Keep, Keeper, Kept, Repeatable};
+pub use crate::platform::idempotency::stored_response::{Keep, Keeper, KeptResponse, Repeatable};
 use crate::{Ctx, Fault, Server};
 use domain::SecretHash;
 
@@ -37,7 +37,7 @@ pub async fn once<E, F>(
     work: impl FnOnce(Keeper) -> F + Send + 'static,
 ) -> Result<Once<E>, Fault>
 where
-    F: Future<Output = Result<Kept, E>> + Send + 'static,
+    F: Future<Output = Result<KeptResponse, E>> + Send + 'static,
     E: Send + 'static,
 {
     let (app, ctx) = (app.clone(), ctx.clone());

@@ -17,9 +17,9 @@ pub enum Repeatable {
 /// A response that was stored by the transaction of the request, if it had a key. Only a last step creates one, so an endpoint
 /// with idempotency keys cannot respond without it.
 #[derive(Debug)]
-pub struct Kept(StoredResponse);
+pub struct KeptResponse(StoredResponse);
 
-impl Kept {
+impl KeptResponse {
     pub fn answer(self) -> StoredResponse {
         self.0
     }
@@ -72,14 +72,14 @@ impl<T> fmt::Debug for Keep<T> {
 }
 
 impl<T: Send + 'static> Last<T> for Keep<T> {
-    type Out = Kept;
+    type Out = KeptResponse;
 
-    fn within(self, tx: &mut Tx, made: T) -> BoxFuture<'_, Result<Kept, StoreError>> {
+    fn within(self, tx: &mut Tx, made: T) -> BoxFuture<'_, Result<KeptResponse, StoreError>> {
         Box::pin(async move {
             let shown = (self.show)(made).map_err(of_store)?;
             let Some(Held { app, ctx, claim }) = self.held else {
                 let (Repeatable::Again(answer) | Repeatable::Once(answer)) = shown;
-                return Ok(Kept(answer));
+                return Ok(KeptResponse(answer));
             };
             let (held, answer) = match shown {
                 Repeatable::Again(answer) => {
@@ -90,7 +90,11 @@ impl<T: Send + 'static> Last<T> for Keep<T> {
                 Repeatable::Once(answer) => (claim.abandon_in(tx).await?, answer),
             };
             // Another attempt has taken over: this transaction is rolled back.
-            if held { Ok(Kept(answer)) } else { Err(StoreError::Timeout("the lease of an idempotency key".to_owned())) }
+            if held {
+                Ok(KeptResponse(answer))
+            } else {
+                Err(StoreError::Timeout("the lease of an idempotency key".to_owned()))
+            }
         })
     }
 }
