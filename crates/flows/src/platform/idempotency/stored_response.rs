@@ -26,14 +26,14 @@ impl KeptResponse {
 }
 
 /// A claim, with everything needed to store the response.
-struct Held {
+struct HeldClaim {
     app: Server,
     ctx: Ctx,
     claim: Claim,
 }
 
 /// Where the response is stored: under an idempotency key, or nowhere for a request without one.
-pub struct Keeper(Option<Held>);
+pub struct Keeper(Option<HeldClaim>);
 
 impl fmt::Debug for Keeper {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -43,7 +43,7 @@ impl fmt::Debug for Keeper {
 
 impl Keeper {
     pub(crate) fn of(app: &Server, ctx: &Ctx, claim: Claim) -> Self {
-        Self(Some(Held { app: app.clone(), ctx: ctx.clone(), claim }))
+        Self(Some(HeldClaim { app: app.clone(), ctx: ctx.clone(), claim }))
     }
 
     /// For a request without a key.
@@ -61,7 +61,7 @@ type Show<T> = Box<dyn FnOnce(T) -> Result<Repeatable, Fault> + Send>;
 
 /// The last step that stores the response in the transaction that processes the request.
 pub struct Keep<T> {
-    held: Option<Held>,
+    held: Option<HeldClaim>,
     show: Show<T>,
 }
 
@@ -77,7 +77,7 @@ impl<T: Send + 'static> Last<T> for Keep<T> {
     fn within(self, tx: &mut Tx, made: T) -> BoxFuture<'_, Result<KeptResponse, StoreError>> {
         Box::pin(async move {
             let shown = (self.show)(made).map_err(of_store)?;
-            let Some(Held { app, ctx, claim }) = self.held else {
+            let Some(HeldClaim { app, ctx, claim }) = self.held else {
                 let (Repeatable::Again(answer) | Repeatable::Once(answer)) = shown;
                 return Ok(KeptResponse(answer));
             };
