@@ -9,7 +9,6 @@ pub mod account;
 pub mod clients;
 #[allow(missing_docs)]
 pub mod diagnosis;
-#[allow(missing_docs)]
 pub mod grants;
 pub mod platform;
 pub mod resources;

@@ -54,7 +54,7 @@ impl Level {
 /// personal access token is no proof.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonProof {
-    /// Every method that was used, in order of use.
+    /// Every method that was used.
     pub methods: Vec<PersonMethod>,
     /// The level that the methods reach together.
     pub level: Level,

@@ -39,6 +39,7 @@ pub enum EndReason {
 }
 
 impl EndReason {
+    /// In the order in which the schema of events lists them.
     pub const ALL: [Self; 10] = [
         Self::Revoked,
         Self::CodeReplayed,
@@ -51,6 +52,7 @@ impl EndReason {
         Self::ClientForbidden,
         Self::PersonalTokenEnded,
     ];
+    /// The value in the database, in the log and in events.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Revoked => "revoked",
@@ -65,6 +67,7 @@ impl EndReason {
             Self::PersonalTokenEnded => "personal_token_ended",
         }
     }
+    /// Reads [`EndReason::as_str`]; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|r| r.as_str() == text)
     }
@@ -92,19 +95,27 @@ pub struct RefreshState {
 /// An active authorization of a client by a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
+    /// Named in sealed tokens, the audit log and events.
     pub id: GrantId,
+    /// The client that holds its tokens.
     pub client_id: ClientId,
+    /// What the user authorized, and how.
     pub authorization: Authorization,
     /// The id of the code it was created from, unique.
     pub code_id: TokenId,
+    /// As sent in the authorization request; `None` if there was none.
     pub nonce: Option<String>,
+    /// When its code was redeemed.
     pub created_at: Timestamp,
     /// The grant is invalid from then on: the idle limit, extended by each refresh, up to the absolute limit.
     pub expires_at: Timestamp,
     /// The absolute limit, fixed at creation.
     pub absolute_expires_at: Timestamp,
+    /// When it was created or last refreshed.
     pub last_used_at: Timestamp,
+    /// When and why it ended; `None` while it has not.
     pub ended: Option<(Timestamp, EndReason)>,
+    /// `None` if it has no refresh token.
     pub refresh: Option<RefreshState>,
     /// Whether its ID tokens name the user. Those of older workspace grants named the workspace.
     pub names_person: bool,
@@ -113,10 +124,13 @@ pub struct Grant {
 /// A grant with everything that decides whether it is valid, read in one query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GrantContext {
+    /// The grant itself, even if it has ended.
     pub grant: Grant,
     /// The sum of the current epochs of the client, the client in the grant's workspace, and the user.
     pub epoch: i64,
+    /// Whether the user's account is enabled.
     pub user_active: bool,
+    /// Whether the client is neither disabled nor deleted.
     pub client_active: bool,
     /// The user's roles in the grant's workspace, or in the home workspace of a user grant. `None` if the user is not
     /// (or no longer) a member, or the workspace does not allow the client.
@@ -132,14 +146,20 @@ pub struct GrantContext {
 /// Why a grant is not valid. The reason is for the log and audit; the client sees `invalid_grant` or `active: false`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GrantInactive {
+    /// It was ended, or an epoch was raised since.
     Ended(EndReason),
+    /// The idle or the absolute limit has passed.
     Expired,
+    /// The user's account is disabled.
     UserDisabled,
+    /// The client is disabled or deleted.
     ClientDisabled,
+    /// It speaks for a workspace that the user has left, or that does not allow the client.
     MembershipLost,
 }
 
 impl GrantInactive {
+    /// The exact reason, for the log and the audit log.
     pub const fn reason(self) -> &'static str {
         match self {
             Self::Ended(why) => why.as_str(),

@@ -61,15 +61,20 @@ impl fmt::Debug for UserCode {
 /// The state of a device's request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeviceState {
+    /// The user has not decided yet.
     Pending,
+    /// The user has allowed it. The device's next poll gets tokens.
     Approved,
+    /// The user has denied it.
     Denied,
     /// The device has received its tokens.
     Redeemed,
 }
 
 impl DeviceState {
+    /// In the order in which a request passes through them, with denial before redemption.
     pub const ALL: [Self; 4] = [Self::Pending, Self::Approved, Self::Denied, Self::Redeemed];
+    /// The value in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -78,6 +83,7 @@ impl DeviceState {
             Self::Redeemed => "redeemed",
         }
     }
+    /// Reads [`DeviceState::as_str`]; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
@@ -86,6 +92,7 @@ impl DeviceState {
 /// What a user allowed a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceApproval {
+    /// What the user authorized, and how.
     pub authorization: Authorization,
     /// Whether a refresh token may be issued.
     pub refreshable: bool,
@@ -96,17 +103,25 @@ pub struct DeviceApproval {
 pub struct DeviceAuthorization {
     /// Becomes the code id of the resulting grant.
     pub id: TokenId,
+    /// The keyed hash of the code that the device polls with.
     pub device_code: SecretHash,
+    /// The keyed hash of the code that the user types.
     pub user_code: SecretHash,
+    /// The client that runs on the device.
     pub client_id: ClientId,
     /// What the device requested.
     pub access: Access,
+    /// How far the request has come.
     pub state: DeviceState,
+    /// Set once the user has allowed it.
     pub approval: Option<DeviceApproval>,
+    /// `None` until the first poll.
     pub last_polled_at: Option<Timestamp>,
     /// Minimum seconds between two polls.
     pub interval: i64,
+    /// When the device asked for its codes.
     pub created_at: Timestamp,
+    /// Both codes are invalid from then on: [`LIFETIME`] after creation.
     pub expires_at: Timestamp,
 }
 

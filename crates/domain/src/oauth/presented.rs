@@ -8,7 +8,7 @@ use std::fmt;
 pub struct Presented<'r> {
     /// The endpoint that was called.
     pub endpoint: Endpoint,
-    /// The HTTP method, in upper case.
+    /// The HTTP method, as in the `htm` of RFC 9449 §4.2.
     pub method: &'r str,
     /// The URL that the client requested, without its query (as in the `htu` of RFC 9449 §4.2).
     pub url: &'r str,

@@ -39,7 +39,7 @@ pub struct SigningKeyRecord {
     pub kid: String,
     /// The algorithm, which the key never changes.
     pub alg: SigningAlg,
-    /// Exactly one key per algorithm is active.
+    /// Whether the key signs, or is only published.
     pub state: KeyState,
     /// PKCS #8, sealed under the master key.
     pub sealed_private: Vec<u8>,

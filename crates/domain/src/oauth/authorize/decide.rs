@@ -16,9 +16,11 @@ pub const OFFLINE: &str = "offline_access";
 /// A validated request waiting for the user. Sealed into the page's forms, never stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Interaction {
+    /// The request, as it was validated.
     pub request: AuthorizationRequest,
     /// The browser it belongs to, as a hash of that browser's cookie. It is useless in another browser.
     pub browser: [u8; 32],
+    /// The user can continue until then.
     pub expires_at: Timestamp,
     /// The session started for this request; it satisfies `prompt=login` and `max_age`.
     pub fresh_session: Option<SessionId>,
@@ -36,6 +38,7 @@ pub struct Interaction {
 /// The signed-in user.
 #[derive(Debug, Clone)]
 pub struct SignedIn<'s> {
+    /// The user's id.
     pub user_id: UserId,
     /// `None` for a caller with a personal access token, because a token is no sign-in.
     pub session_id: Option<SessionId>,
@@ -56,14 +59,16 @@ pub struct SignedIn<'s> {
 /// What has been satisfied during this interaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Progress {
+    /// As in [`Interaction::fresh_session`].
     pub fresh_session: Option<SessionId>,
+    /// As in [`Interaction::account_selected`].
     pub account_selected: bool,
 }
 
 /// The next step. Pages and the JSON API render the same value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// Nobody is signed in.
+    /// No user is signed in.
     Login,
     /// The user is signed in, but the request requires them to authenticate again.
     Reauthenticate,
@@ -90,6 +95,7 @@ pub struct ConsentQuestion {
     pub allowed: ScopeSet,
     /// The workspaces to choose from: a single one for workspace grants without a choice, none for user grants.
     pub workspaces: Vec<WorkspaceMembership>,
+    /// The user's last choice, or the only workspace; `None` if the user has to choose.
     pub preselected: Option<WorkspaceId>,
     /// Set if the client will get a refresh token without having requested `offline_access`, which the user can untick.
     /// The value is the initial state of the box.
@@ -108,8 +114,11 @@ pub struct Approval {
 /// What the user chose on the consent page. Anything the page did not offer is `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Choice {
+    /// One of the workspaces that the page offered.
     pub workspace: Option<WorkspaceId>,
+    /// The scopes that the user left ticked; `None` allows all that the page showed.
     pub ticked: Option<ScopeSet>,
+    /// Whether the client may stay connected.
     pub stay: Option<bool>,
 }
 

@@ -54,14 +54,19 @@ impl Destination {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "snake_case")]
 pub enum ResponseMode {
+    /// In the query of the redirect URI. The default for codes.
     #[default]
     Query,
+    /// In the fragment of the redirect URI.
     Fragment,
+    /// In the body of a POST that a page of this server sends.
     FormPost,
 }
 
 impl ResponseMode {
+    /// In the order in which discovery lists them.
     pub const ALL: [Self; 3] = [Self::Query, Self::Fragment, Self::FormPost];
+    /// The value of `response_mode`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Query => "query",
@@ -116,15 +121,19 @@ impl Callback {
         Ok(Self { redirect_uri, mode, state, carries_errors })
     }
 
+    /// Exactly as the request named it, or the only registered one.
     pub fn redirect_uri(&self) -> &str {
         &self.redirect_uri
     }
+    /// How the response is sent.
     pub fn mode(&self) -> ResponseMode {
         self.mode
     }
+    /// The value of `state`, which the response repeats; `None` if there was none.
     pub fn state(&self) -> Option<&str> {
         self.state.as_deref()
     }
+    /// Whether errors may be sent there. Otherwise a page of this server shows them.
     pub fn carries_errors(&self) -> bool {
         self.carries_errors
     }

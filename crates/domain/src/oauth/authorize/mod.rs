@@ -4,6 +4,7 @@
 
 pub mod decide;
 pub mod destination;
+#[allow(missing_docs)]
 pub mod refusal;
 
 use super::device::{DeviceAuthorization, UserCode};
@@ -26,41 +27,57 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "the parameter is a set of four flags")]
 pub struct Prompt {
+    /// No page may be shown; stands alone.
     pub none: bool,
+    /// The user has to authenticate again.
     pub login: bool,
+    /// The user has to see the consent page.
     pub consent: bool,
+    /// The user has to choose an account.
     pub select_account: bool,
 }
 
 /// A valid authorization request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuthorizationRequest {
+    /// The client, which exists and is active.
     pub client_id: ClientId,
+    /// Where the response goes.
     pub destination: Destination,
     /// What the client requests.
     pub access: Access,
+    /// The PKCE challenge (RFC 7636); `None` for confidential clients that need none.
     pub challenge: Option<CodeChallenge>,
+    /// Repeated in the ID token; at most 4096 bytes.
     pub nonce: Option<String>,
+    /// What the client requires of the pages.
     pub prompt: Prompt,
     /// In seconds.
     pub max_age: Option<i64>,
+    /// A text that names the expected user, at most 254 characters. It can be anything.
     pub login_hint: Option<String>,
     /// The subject of a valid `id_token_hint`.
     pub hinted_sub: Option<String>,
+    /// The levels of authentication that the client prefers; at most 16. They never cause a refusal.
     pub acr_values: Vec<String>,
+    /// The languages that the client prefers, best first; at most 16.
     pub ui_locales: Vec<String>,
+    /// The server's time when the request arrived.
     pub received_at: Timestamp,
 }
 
 /// What the server allows and knows; the same for all requests.
 #[derive(Debug)]
 pub struct AuthorizePolicy<'p> {
+    /// The scopes that exist.
     pub catalogue: &'p Catalogue,
     /// The scopes open to anonymous clients. If `None`, all scopes that are not sensitive.
     pub strangers: Option<&'p ScopeSet>,
+    /// The resources that exist.
     pub resources: Resources<'p>,
     /// Requires PKCE also of confidential clients that do not require it themselves.
     pub require_pkce: bool,
+    /// The issuer that an `id_token_hint` must name.
     pub issuer: &'p str,
     /// The keys that verify an `id_token_hint`.
     pub keys: &'p [(String, jose::PublicKey)],

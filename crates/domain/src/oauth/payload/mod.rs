@@ -17,9 +17,13 @@ use serde::{Deserialize, Serialize};
 /// An authorization code: everything the token endpoint needs to create the grant. It is created only after approval.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodePayload {
+    /// The client that may redeem the code.
     pub client_id: ClientId,
+    /// Where the response went. If the token request names a redirect URI, it must be this one.
     pub redirect_uri: String,
+    /// The PKCE challenge that the verifier must match; `None` if the request had none.
     pub challenge: Option<CodeChallenge>,
+    /// Repeated in the ID token; `None` if the request had none.
     pub nonce: Option<String>,
     /// What the user authorized.
     pub authorization: Authorization,
@@ -27,6 +31,7 @@ pub struct CodePayload {
     pub refreshable: bool,
     /// The grant ends at this time at the latest, because the personal access token does that the user authorized it with.
     pub ends_at: Option<Timestamp>,
+    /// 60 seconds after approval, unless the server is set otherwise.
     pub expires_at: Timestamp,
 }
 
@@ -35,19 +40,33 @@ pub struct CodePayload {
 pub enum Bearer {
     /// A user's authorization. `number` is that of the refresh token issued with it, if those rotate: using the access
     /// token shows that the response arrived.
-    Grant { id: GrantId, number: Option<i64> },
+    Grant {
+        /// The grant.
+        id: GrantId,
+        /// The refresh token's sequence number; `None` if it does not rotate.
+        number: Option<i64>,
+    },
     /// The client itself (client credentials), at this credential epoch.
-    Client { id: ClientId, epoch: i64 },
+    Client {
+        /// The client.
+        id: ClientId,
+        /// Its [`credential_epoch`](crate::clients::Client::credential_epoch) when the token was issued.
+        epoch: i64,
+    },
 }
 
 /// An access token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessPayload {
+    /// Whose authority it carries.
     pub bearer: Bearer,
+    /// What it allows at most.
     pub scopes: ScopeSet,
     /// The resources it is for (RFC 8707); empty for the server's default.
     pub audience: Vec<String>,
+    /// When the token was issued.
     pub issued_at: Timestamp,
+    /// The token is invalid from then on.
     pub expires_at: Timestamp,
 }
 
@@ -62,25 +81,38 @@ impl AccessPayload {
 /// A refresh token: its grant and its sequence number. It needs no secret, because the seal cannot be forged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefreshPayload {
+    /// The grant that it refreshes.
     pub grant_id: GrantId,
+    /// Compared with the grant's current number: see [`crate::grants::refresh`].
     pub number: i64,
 }
 
 /// The claims of a JWT access token (RFC 9068 §2.2), and the grant behind it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessClaims {
+    /// The issuer.
     pub iss: String,
+    /// The user, workspace or client that the token speaks for.
     pub sub: String,
+    /// The resources it is for, or the issuer.
     pub aud: Audience,
+    /// The token is invalid from then on.
     pub exp: Timestamp,
+    /// When the token was issued.
     pub iat: Timestamp,
+    /// The id of the token, with which it can be revoked alone.
     pub jti: String,
+    /// The client it was issued to.
     pub client_id: ClientId,
+    /// What it allows at most.
     pub scope: ScopeSet,
+    /// The workspace of the roles; `None` if there is none.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub tenant_id: Option<WorkspaceId>,
+    /// The roles of the user in that workspace; empty if there is none.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub roles: Vec<String>,
+    /// Only in tokens of earlier versions.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub auth_time: Option<Timestamp>,
     /// The kind of `sub`; `None` for a client's own tokens.
@@ -98,7 +130,9 @@ pub struct AccessClaims {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Audience {
+    /// The usual form.
     One(String),
+    /// Only for tokens that several resources accept.
     Many(Vec<String>),
 }
 
@@ -111,6 +145,7 @@ impl Audience {
             many => Self::Many(many.to_vec()),
         }
     }
+    /// The inverse of [`Audience::of`]: empty for the issuer alone.
     pub fn into_resources(self, issuer: &str) -> Vec<String> {
         match self {
             Self::One(one) if one == issuer => Vec::new(),
