@@ -1,16 +1,15 @@
 //! Processes the user's answer to the consent page.
 use crate::Failure;
+use crate::oauth::authorize::new_consent::NewConsent;
 use crate::oauth::authorize::outcome::{AuthorizeFailure, AuthorizeOutcome, Decision};
 use crate::oauth::authorize::page_refusal::{InteractionRefusal, PageReason};
 use crate::oauth::authorize::scene::{Scene, answer_error, error, page, returned};
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, ChangeRecord};
-use crate::platform::events;
 use domain::WorkspaceId;
-use domain::events::{Change, EventData};
+use domain::events::Change;
 use domain::oauth::authorize::decide::{self, Choice, ConsentQuestion, Step};
 use domain::oauth::authorize::{AuthorizeRefusal, Destination};
-use domain::oauth::device::DeviceApproval;
 use domain::platform::seal::TokenId;
 use serde_json::json;
 
@@ -85,81 +84,24 @@ impl Scene<'_> {
             let reason = PageReason::Interaction(InteractionRefusal::NotSignedIn);
             return Err(page(ctx, app, Some(&self.client), reason, json!({})));
         };
-        let (user, client, scopes, workspace, of) = (
-            person.user_id,
-            self.client.id.clone(),
-            approval.access.consent_scopes(),
-            approval.access.workspace_id,
-            ctx.with(self.caller.credential()),
-        );
-        let now = of.now;
-        let granted = events::event(
-            ctx,
-            EventData::ConsentGranted {
-                client_id: client.clone(),
-                user_id: user,
-                workspace_id: workspace,
-                scope: scopes.clone(),
-            },
-        );
-        let granted = ChangeRecord::of(
-            Change::ConsentGranted,
-            AuditSubject::client(&client).and_user(user).and_workspace(workspace),
-        )
-        .with(json!({"scopes": scopes}))
-        .events([granted]);
         // A caller without a page gets the current default.
         let home = self.interaction.home.or(person.home(self.interaction.request.access.sub_type));
-        let device = destination.device().map(|device| {
-            let authorization = self.authorization(person, &approval, home);
-            (device.id, DeviceApproval { authorization, refreshable: approval.stays })
-        });
-        let waits = device.is_some();
         // Approval by token covers only what results from it, not later requests by the user.
         let by_token = self.caller.token().is_some();
-        let stays = ask.stay.filter(|_| !by_token).map(|_| approval.stays);
-        let work = app.write(ctx, move |tx| {
-            Box::pin(async move {
-                if let Some(workspace) = workspace {
-                    // The policy or the user's membership may have changed while the page was open.
-                    store::workspace::hold_shared(tx, workspace).await?;
-                    if store::workspace::member(tx, user, workspace).await?.is_none() {
-                        return Ok(Some(PageReason::Authorize(AuthorizeRefusal::WorkspaceNotMember.into())));
-                    }
-                    store::clients::hold_shared(tx, &client).await?;
-                    if !store::grants::app_policy::allows(tx, workspace, &client).await? {
-                        return Ok(Some(PageReason::Authorize(AuthorizeRefusal::WorkspaceForbids.into())));
-                    }
-                }
-                if let Some((id, approval)) = &device
-                    && !store::oauth::device::approve(tx, *id, approval, now).await?
-                {
-                    return Ok(Some(PageReason::Interaction(InteractionRefusal::DeviceSettled)));
-                }
-                if by_token {
-                    store::grants::consents::put_by_token(tx, user, &client, workspace, &scopes, now).await?;
-                } else {
-                    store::grants::consents::put(tx, user, &client, workspace, &scopes, now).await?;
-                }
-                if let Some(stays) = stays {
-                    store::grants::consents::set_stays(tx, user, &client, workspace, stays).await?;
-                }
-                match workspace {
-                    Some(workspace) => {
-                        store::grants::consents::remember_workspace(tx, user, &client, workspace).await?;
-                    }
-                    None => drop(store::grants::own_names::set_home(tx, user, &client, home, by_token).await?),
-                }
-                changes::within(tx, &of, granted).await?;
-                Ok(None)
-            })
-        });
-        match work.await.map_err(|error: store::StoreError| Failure::from(error))? {
+        let device = destination.device().map(|device| device.id);
+        let consent = NewConsent {
+            client: self.client.id.clone(),
+            authorization: self.authorization(person, &approval, home),
+            stays: ask.stay.filter(|_| !by_token).map(|_| approval.stays),
+            device: device.map(|id| (id, approval.stays)),
+        };
+        let written = consent.write(app, ctx.with(self.caller.credential())).await;
+        match written.map_err(|error| Failure::from(error))? {
             None => {}
             Some(PageReason::Authorize(why)) => return self.unable(why.why),
             Some(reason) => return Err(page(ctx, app, Some(&self.client), reason, json!({}))),
         }
-        if waits {
+        if device.is_some() {
             let locales = self.locales();
             return Ok(AuthorizeOutcome::Device { client: Box::new(self.client), allowed: true, locales });
         }

@@ -2,6 +2,7 @@
 
 pub(crate) mod decide;
 pub(crate) mod interaction;
+pub(crate) mod new_consent;
 pub(crate) mod outcome;
 pub(crate) mod page_refusal;
 pub(crate) mod person;
