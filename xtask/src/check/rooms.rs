@@ -23,10 +23,10 @@ const DOMAIN: &[Room] = &[
     ("access", &["account", "clients", "workspace"]),
     ("resources", &["access", "clients"]),
     ("events", &["clients", "grants"]),
-    ("webhooks", &["events"]),
+    ("webhooks", &["access", "events"]),
     ("audit", &[]),
     ("oauth", &["access", "account", "clients", "grants", "resources", "workspace"]),
-    ("diagnosis", &["oauth"]),
+    ("diagnosis", &["access", "account", "clients", "oauth", "webhooks"]),
 ];
 
 const STORE: &[Room] = &[

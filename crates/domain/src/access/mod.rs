@@ -1,8 +1,12 @@
 //! Who may do what over the management APIs: one table.
 
 mod credential;
+mod management_error;
+mod management_refusal;
 
 pub use credential::{ApiKey, AuthorizingToken, Creator, KeyRights, PersonalAccessToken};
+pub use management_error::ManagementError;
+pub use management_refusal::ManagementRefusal;
 
 use crate::clients::Client;
 use crate::workspace::Role;
@@ -209,12 +213,18 @@ pub struct Principal {
 crate::refusals! {
     /// Why an authenticated caller may not do something.
     pub enum PermissionDenied {
-        Scope => InsufficientScope, "credential_lacks_scope", "The credential does not carry the scope that this needs.";
-        Role => AccessDenied, "role_too_low", "Your role in the workspace does not allow this.";
-        NoWorkspace => InvalidRequest, "workspace_not_named", "You belong to several workspaces or to none: name one in the Countersign-Workspace header.";
-        NotAPerson => AccessDenied, "credential_of_no_person", "This is for a person: use a session, a personal access token or a user's access token.";
-        PersonOnly => AccessDenied, "person_only", "Only a person can do this: use a session or a personal access token.";
-        NotOperator => AccessDenied, "not_the_operator", "Only whoever runs this server may do this.";
+        Scope => InsufficientScope, "credential_lacks_scope", "The credential does not carry the scope that this needs.",
+            check "check-management-scope", advice "Create a key or token with the scope that this needs; the list of operations names it.";
+        Role => AccessDenied, "role_too_low", "Your role in the workspace does not allow this.",
+            check "check-management-role", advice "Let an admin or owner of the workspace do it, or ask them for the role.";
+        NoWorkspace => InvalidRequest, "workspace_not_named", "You belong to several workspaces or to none: name one in the Countersign-Workspace header.",
+            check "check-management-role", advice "Name the workspace in the header Countersign-Workspace.";
+        NotAPerson => AccessDenied, "credential_of_no_person", "This is for a person: use a session, a personal access token or a user's access token.",
+            check "check-management-role", advice "Use a session or a personal access token.";
+        PersonOnly => AccessDenied, "person_only", "Only a person can do this: use a session or a personal access token.",
+            check "check-management-role", advice "Use a session or a personal access token.";
+        NotOperator => AccessDenied, "not_the_operator", "Only whoever runs this server may do this.",
+            check "check-management-role", advice "Only whoever runs this server can do it; ask them.";
     }
 }
 

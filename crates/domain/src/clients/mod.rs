@@ -8,6 +8,7 @@ pub mod metadata;
 #[allow(missing_docs)]
 mod reader;
 pub mod redirect_uri;
+pub mod registration;
 pub mod reviewed;
 pub(crate) mod terms;
 

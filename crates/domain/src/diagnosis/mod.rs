@@ -1,20 +1,25 @@
 //! Why a request failed, for developers of clients: the checks of an endpoint in the order in which the server makes
-//! them, which of them failed, and what to change. All of it follows from the exact reason in the audit log.
-mod advice;
+//! them, which of them failed, and what to change. All of it follows from the exact reason in the audit log, by the rows of the
+//! refusals.
 mod check;
+mod checks;
 mod tables;
 
 pub use crate::oauth::endpoint::Endpoint;
-pub use advice::ADVICE;
-pub use check::{Advice, Check};
+pub use crate::platform::refusal::Advice;
+pub use check::Check;
+pub use tables::ALL as TABLES;
+
+use crate::oauth::client_authentication::ClientRefusal;
+use crate::platform::refusal::{RefusalRow, RefusalRows};
 
 impl Check {
     /// Whether the check concerns clients that authenticate with keys, or only those with a secret; `None` if all.
     pub fn needs_keys(&self) -> Option<bool> {
-        if tables::OF_ASSERTIONS.contains(&self.key) {
+        if checks::OF_ASSERTIONS.contains(&self.key) {
             return Some(true);
         }
-        tables::OF_SECRETS.contains(&self.key).then_some(false)
+        checks::OF_SECRETS.contains(&self.key).then_some(false)
     }
 }
 
@@ -51,7 +56,7 @@ impl Endpoint {
 
     /// Its tables of checks, after client authentication.
     const fn own(self) -> [&'static [Check]; 3] {
-        use tables as t;
+        use checks as t;
         match self {
             Self::Authorization => [t::AUTHORIZATION, t::ANSWER, &[]],
             Self::Token => [t::TOKEN, t::ANSWER, &[]],
@@ -70,7 +75,7 @@ impl Endpoint {
 
     /// The checks of client authentication; empty if clients do not authenticate here.
     pub const fn client_checks(self) -> &'static [Check] {
-        if self.authenticates() { tables::CLIENT } else { &[] }
+        if self.authenticates() { checks::CLIENT } else { &[] }
     }
 
     /// The checks after client authentication.
@@ -78,27 +83,69 @@ impl Endpoint {
         self.own().into_iter().flatten()
     }
 
+    /// The tables of refusals: of client authentication, or of what comes after it.
+    fn tables(self, authentication: bool) -> impl Iterator<Item = &'static RefusalRows> {
+        let of_clients: &[RefusalRows] = if self.authenticates() { &[ClientRefusal::ROWS] } else { &[] };
+        let (told, recorded) =
+            if authentication { (of_clients, &[][..]) } else { (tables::told(self), tables::recorded(self)) };
+        told.iter().chain(recorded)
+    }
+
+    /// The check of this endpoint that a row names.
+    fn check_of(self, authentication: bool, row: &RefusalRow) -> Option<&'static Check> {
+        let key = row.explanation.as_ref()?.check;
+        let is_it = |check: &&Check| check.key == key;
+        if authentication { self.client_checks().iter().find(is_it) } else { self.own_checks().find(is_it) }
+    }
+
+    /// The refusals that can occur here: of client authentication, or after it.
+    pub fn rows(self, authentication: bool) -> impl Iterator<Item = &'static RefusalRow> {
+        let rows = self.tables(authentication).flat_map(|table| table.iter().copied());
+        rows.filter(move |row| self.check_of(authentication, row).is_some())
+    }
+
+    /// The exact reasons of the refusals that a check causes.
+    pub fn reasons(self, authentication: bool, check: &Check) -> impl Iterator<Item = &'static str> {
+        let key = check.key;
+        let caused = move |row: &&RefusalRow| row.explanation.as_ref().is_some_and(|known| known.check == key);
+        self.rows(authentication).filter(caused).map(|row| row.reason)
+    }
+
+    /// What the caller was told for an exact reason; `None` if the response was not a refusal.
+    pub fn told(self, authentication: bool, reason: &str) -> Option<&'static RefusalRow> {
+        let is_recorded = || tables::recorded(self).iter().any(|table| table.iter().any(|row| row.reason == reason));
+        let row = self.rows(authentication).find(|row| row.reason == reason)?;
+        (authentication || !is_recorded()).then_some(row)
+    }
+
     /// All checks in order, with their results when the request was refused for `reason`. `authentication` says whether
     /// client authentication failed. Empty if no check has this reason.
     pub fn diagnose(self, authentication: bool, reason: &str) -> Vec<Checked> {
+        let row = self.rows(authentication).find(|row| row.reason == reason);
+        let Some(failed) = row.and_then(|row| self.check_of(authentication, row)) else { return Vec::new() };
         let client = self.client_checks().len();
         let all: Vec<_> = self.client_checks().iter().chain(self.own_checks()).collect();
-        let (first, end) = if authentication { (0, client) } else { (client, all.len()) };
-        let failed = (first..end).find(|at| all[*at].reasons.contains(&reason));
-        let Some(failed) = failed else { return Vec::new() };
-        let verdict = |at: usize| match at.cmp(&failed) {
-            std::cmp::Ordering::Less => CheckResult::Passed,
-            std::cmp::Ordering::Equal => CheckResult::Failed,
-            std::cmp::Ordering::Greater => CheckResult::NotReached,
+        let first = if authentication { 0 } else { client };
+        let failed = all.iter().skip(first).position(|check| check.key == failed.key).map(|at| at + first);
+        let verdict = |at: usize| match failed.map(|failed| at.cmp(&failed)) {
+            Some(std::cmp::Ordering::Less) => CheckResult::Passed,
+            Some(std::cmp::Ordering::Equal) => CheckResult::Failed,
+            Some(std::cmp::Ordering::Greater) | None => CheckResult::NotReached,
         };
         all.into_iter().enumerate().map(|(at, check)| Checked { check, verdict: verdict(at) }).collect()
     }
 }
 
 impl Advice {
+    /// All advice; the same reason may occur several times, with the same advice.
+    pub fn all() -> impl Iterator<Item = &'static Self> {
+        let rows = TABLES.iter().flat_map(|table| table.iter());
+        rows.filter_map(|row| row.explanation.as_ref()).map(|explanation| &explanation.advice)
+    }
+
     /// What to change after a refusal with this exact reason.
     pub fn after(reason: &str) -> Option<&'static Self> {
-        ADVICE.iter().find(|advice| advice.reason == reason)
+        Self::all().find(|advice| advice.reason == reason)
     }
 }
 

@@ -1,34 +1,91 @@
 use super::*;
+use crate::access::ManagementRefusal;
+use crate::account::{SetupLinkRefusal, SignInRefusal};
 use crate::oauth::authorize;
-use std::collections::HashSet;
+use crate::oauth::device_request::UserCodeRefusal;
+use crate::oauth::end_session::LogoutRefusal;
+use crate::platform::refusal::FaultRefusal;
+use crate::webhooks::WebhookRefusal;
+use std::collections::{HashMap, HashSet};
+
+/// The parts of a request at an endpoint: client authentication, and what comes after it.
+fn parts() -> impl Iterator<Item = (Endpoint, bool)> {
+    Endpoint::ALL.into_iter().flat_map(|endpoint| [(endpoint, true), (endpoint, false)])
+}
+
+/// Only the tables that also serve management, and the forms of people, have rows without an explanation.
+fn may_lack_explanations(table: RefusalRows) -> bool {
+    let others = [
+        ManagementRefusal::ROWS,
+        WebhookRefusal::ROWS,
+        SignInRefusal::ROWS,
+        SetupLinkRefusal::ROWS,
+        UserCodeRefusal::ROWS,
+        LogoutRefusal::ROWS,
+        FaultRefusal::ROWS,
+    ];
+    others.contains(&table)
+}
 
 #[test]
-fn every_reason_has_advice_and_every_advice_is_needed() {
-    let mut needed = HashSet::new();
-    for endpoint in Endpoint::ALL {
-        needed.extend(endpoint.client_checks().iter().chain(endpoint.own_checks()).flat_map(|check| check.reasons));
+fn every_refusal_says_its_check_and_advice_and_occurs_at_an_endpoint() {
+    let occurring: Vec<_> = parts().flat_map(|(endpoint, of_clients)| endpoint.rows(of_clients)).collect();
+    for row in TABLES.iter().flat_map(|table| table.iter()) {
+        assert_eq!(row.explanation.is_some(), occurring.contains(row), "{row:?}");
     }
-    let given: Vec<_> = ADVICE.iter().map(|advice| advice.reason).collect();
-    assert_eq!(given.iter().collect::<HashSet<_>>().len(), given.len(), "each once");
-    assert_eq!(given.iter().collect::<HashSet<_>>(), needed.iter().copied().collect::<HashSet<_>>());
-    for advice in ADVICE {
+    for table in TABLES.iter().filter(|table| !may_lack_explanations(table)) {
+        for row in *table {
+            assert!(row.explanation.is_some(), "{row:?}");
+        }
+    }
+    for advice in Advice::all() {
         assert_eq!(advice.key, format!("advice-{}", advice.reason));
-        assert_eq!(Advice::after(advice.reason), Some(advice));
         assert!(advice.text.len() > 10, "{}", advice.reason);
+    }
+}
+
+/// Issue 15, point 4: a reason may stand in several tables, but helps in one way.
+#[test]
+fn point_4_rows_with_the_same_reason_have_the_same_advice() {
+    let mut texts = HashMap::new();
+    for advice in Advice::all() {
+        assert_eq!(*texts.entry(advice.reason).or_insert(advice.text), advice.text, "{}", advice.reason);
+        assert_eq!(Advice::after(advice.reason), Some(advice));
+    }
+    assert!(texts.len() > 150, "{}", texts.len());
+}
+
+#[test]
+fn every_table_is_known_once() {
+    for (at, table) in TABLES.iter().enumerate() {
+        assert!(!TABLES[..at].contains(table), "{:?}", table[0]);
+    }
+    for table in Endpoint::ALL.into_iter().flat_map(|endpoint| endpoint.tables(false)) {
+        assert!(TABLES.contains(table), "{:?}", table[0]);
+    }
+    for table in TABLES {
+        let reasons: HashSet<_> = table.iter().map(|row| row.reason).collect();
+        assert_eq!(reasons.len(), table.len(), "{:?}", table[0]);
     }
 }
 
 #[test]
 fn a_key_names_one_check_and_a_reason_comes_up_in_one() {
+    for (endpoint, of_clients) in parts() {
+        let reasons: Vec<_> = endpoint.rows(of_clients).map(|row| row.reason).collect();
+        assert_eq!(reasons.iter().collect::<HashSet<_>>().len(), reasons.len(), "{endpoint:?}");
+    }
     for endpoint in Endpoint::ALL {
-        for part in [endpoint.client_checks().iter().collect::<Vec<_>>(), endpoint.own_checks().collect()] {
-            let reasons: Vec<_> = part.iter().flat_map(|check| check.reasons).collect();
-            assert_eq!(reasons.iter().collect::<HashSet<_>>().len(), reasons.len(), "{endpoint:?}");
-        }
         let all: Vec<_> = endpoint.client_checks().iter().chain(endpoint.own_checks()).collect();
         assert_eq!(all.iter().map(|check| check.key).collect::<HashSet<_>>().len(), all.len(), "{endpoint:?}");
-        for check in all {
-            assert!(check.key.starts_with("check-") && !check.key.contains('_') && !check.reasons.is_empty());
+        for (of_clients, check) in endpoint
+            .client_checks()
+            .iter()
+            .map(|check| (true, check))
+            .chain(endpoint.own_checks().map(|check| (false, check)))
+        {
+            assert!(check.key.starts_with("check-") && !check.key.contains('_'));
+            assert_ne!(endpoint.reasons(of_clients, check).count(), 0, "{endpoint:?} {}", check.key);
         }
     }
 }
@@ -54,6 +111,7 @@ fn what_came_before_passed_and_what_comes_after_was_not_reached() {
     assert_eq!(failed(&Endpoint::Introspection.diagnose(false, "client_disabled")), Some("check-token-alive"));
     assert_eq!(Endpoint::Userinfo.diagnose(true, "client_disabled"), []);
     assert_eq!(Endpoint::Token.diagnose(false, "no_such_reason"), []);
+    assert_eq!(Endpoint::DeviceAuthorization.diagnose(false, "login_required"), [], "a row of another endpoint");
 }
 
 #[test]

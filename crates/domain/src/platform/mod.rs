@@ -1,5 +1,6 @@
 //! Shared foundations: ids, times, texts, secrets, seals, and how refusals are written.
 
+pub mod advice;
 pub mod allowance;
 pub mod encoding;
 pub mod id;

@@ -57,15 +57,53 @@ impl fmt::Display for ErrorCode {
     }
 }
 
-/// A refusal by a rule: what the client sees, and what only the log and audit contain.
-pub trait Refusal: fmt::Debug + Send + Sync {
+/// All that there is to say about a refusal, except for its texts in other languages.
+#[derive(Debug, PartialEq, Eq)]
+pub struct RefusalRow {
     /// The error code that the client sees.
-    fn code(&self) -> ErrorCode;
+    pub code: ErrorCode,
+    /// The exact reason, in `snake_case`, for the log and the audit log.
+    pub reason: &'static str,
     /// A sentence for the developer of the client: plain ASCII without `"` and `\` (RFC 6749 §5.2). It never contains a
     /// secret or any part of the request.
-    fn public(&self) -> &'static str;
-    /// The exact reason, in `snake_case`, for the log and audit.
-    fn reason(&self) -> &'static str;
+    pub public: &'static str,
+    /// What diagnosis tells developers of clients; `None` for refusals of people and of management.
+    pub explanation: Option<Explanation>,
+}
+
+/// The rows of a table, in the order of the checks that refuse.
+pub type RefusalRows = &'static [&'static RefusalRow];
+
+/// What diagnosis tells about a refusal.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// The key of the check that failed; `diagnosis` has its title and its place among the checks.
+    pub check: &'static str,
+    pub advice: Advice,
+}
+
+/// What to change after a refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Advice {
+    pub reason: &'static str,
+    /// Translation key: `advice-` and the reason.
+    pub key: &'static str,
+    /// In English.
+    pub text: &'static str,
+}
+
+/// A refusal by a rule: what the client sees, and what only the log and audit contain.
+pub trait Refusal: fmt::Debug + Send + Sync {
+    fn row(&self) -> &'static RefusalRow;
+    fn code(&self) -> ErrorCode {
+        self.row().code
+    }
+    fn public(&self) -> &'static str {
+        self.row().public
+    }
+    fn reason(&self) -> &'static str {
+        self.row().reason
+    }
     /// The sentence that the client sees, including what it is about if known (see [`Named`]).
     fn said(&self) -> Cow<'static, str> {
         Cow::Borrowed(self.public())
@@ -108,14 +146,8 @@ impl<R> From<R> for Named<R> {
 }
 
 impl<R: Refusal> Refusal for Named<R> {
-    fn code(&self) -> ErrorCode {
-        self.why.code()
-    }
-    fn public(&self) -> &'static str {
-        self.why.public()
-    }
-    fn reason(&self) -> &'static str {
-        self.why.reason()
+    fn row(&self) -> &'static RefusalRow {
+        self.why.row()
     }
     fn said(&self) -> Cow<'static, str> {
         match &self.name {
@@ -125,31 +157,73 @@ impl<R: Refusal> Refusal for Named<R> {
     }
 }
 
-/// Declares a refusal enum as a table: variant, error code, exact reason, public sentence.
+/// Declares a refusal enum as a table: variant, error code, exact reason, public sentence; and for diagnosis the check that
+/// refuses, and advice. Refusals of people and of management have neither. A row says everything once.
 #[macro_export]
 macro_rules! refusals {
-    ($(#[$doc:meta])* $vis:vis enum $name:ident { $($(#[$vdoc:meta])* $variant:ident => $code:ident, $reason:literal, $public:literal;)* }) => {
+    ($(#[$doc:meta])* $vis:vis enum $name:ident { $(
+        $(#[$vdoc:meta])* $variant:ident => $code:ident, $reason:literal, $public:literal
+            $(, check $check:literal, advice $advice:expr)?;
+    )* }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        $vis enum $name { $($(#[$vdoc])* $variant,)* }
+        $vis enum $name { $(#[doc = $public] $(#[$vdoc])* $variant,)* }
         impl $name {
+            /// All of them, in the order of the table.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+            /// The rows of the table.
+            pub const ROWS: $crate::platform::refusal::RefusalRows = &[$(Self::$variant.row(),)*];
+
+            /// What there is to say about this refusal.
+            pub const fn row(self) -> &'static $crate::platform::refusal::RefusalRow {
+                match self {
+                    $(Self::$variant => &$crate::platform::refusal::RefusalRow {
+                        code: $crate::platform::refusal::ErrorCode::$code,
+                        reason: $reason,
+                        public: $public,
+                        explanation: $crate::explanation!($reason $(, $check, $advice)?),
+                    },)*
+                }
+            }
         }
         impl $crate::platform::refusal::Refusal for $name {
-            fn code(&self) -> $crate::platform::refusal::ErrorCode {
-                match self { $(Self::$variant => $crate::platform::refusal::ErrorCode::$code,)* }
-            }
-            fn public(&self) -> &'static str {
-                match self { $(Self::$variant => $public,)* }
-            }
-            fn reason(&self) -> &'static str {
-                match self { $(Self::$variant => $reason,)* }
+            fn row(&self) -> &'static $crate::platform::refusal::RefusalRow {
+                (*self).row()
             }
         }
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str($crate::platform::refusal::Refusal::reason(self))
+                f.write_str(self.row().reason)
             }
         }
     };
+}
+
+/// The explanation of a row, if it has one.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! explanation {
+    ($reason:literal) => {
+        None
+    };
+    ($reason:literal, $check:literal, $advice:expr) => {
+        Some($crate::platform::refusal::Explanation {
+            check: $check,
+            advice: $crate::platform::refusal::Advice {
+                reason: $reason,
+                key: concat!("advice-", $reason),
+                text: $advice,
+            },
+        })
+    };
+}
+
+crate::refusals! {
+    /// What the caller learns of a fault of the server.
+    pub enum FaultRefusal {
+        NotAvailable => TemporarilyUnavailable, "not_available", "The server is not available for the moment. Try again.";
+        TimedOut => TemporarilyUnavailable, "timed_out", "The server took too long to answer. Try again in a moment.";
+        Failed => ServerError, "fault", "The server failed. The request id tells the operator where to look.",
+            check "check-server", advice "Nothing in the application: the server failed. Try again, and give whoever runs it the request id.";
+    }
 }

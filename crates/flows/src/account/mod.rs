@@ -6,7 +6,6 @@ pub mod password;
 pub mod profile;
 pub(crate) mod profile_records;
 pub mod sessions;
-pub mod sign_in_refusal;
 pub(crate) mod token_records;
 pub mod tokens;
 pub(crate) mod users;

@@ -1,7 +1,6 @@
 //! Changing one's own password.
 use crate::access;
 use crate::account::profile::{GONE, person};
-use crate::account::sign_in_refusal::SignInRefusal;
 use crate::account::{end_access, users};
 use crate::platform::attempts::Attempt;
 use crate::platform::audit_log::AuditSubject;
@@ -12,6 +11,7 @@ use crate::platform::refused::refused;
 use crate::platform::turns::CallerClass;
 use crate::{Ctx, Fault, Server};
 use domain::access::{Operation, Principal};
+use domain::account::SignInRefusal;
 use domain::{Secret, SessionId, events};
 use store::StoreError;
 

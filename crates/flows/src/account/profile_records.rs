@@ -1,9 +1,9 @@
 //! Changes to user records.
-use crate::account::sign_in_refusal::SignInRefusal as R;
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, ChangeRecord};
 use crate::platform::failure::refuse;
 use crate::{Ctx, Failure, Fault, Server};
+use domain::account::SignInRefusal as R;
 use domain::account::{Email, User, Zone};
 use domain::events::Change as Changed;
 use domain::platform::text::display_name;

@@ -1,12 +1,12 @@
 //! User accounts, as the command line, the demo and sign-up create them.
 use crate::account::end_access;
-use crate::account::sign_in_refusal::SignInRefusal as R;
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, ChangeRecord};
 use crate::platform::failure::refuse;
 use crate::platform::turns::CallerClass;
 use crate::workspace::membership;
 use crate::{Ctx, Failure, Fault, Server};
+use domain::account::SignInRefusal as R;
 use domain::account::{Email, User};
 use domain::events::Change;
 use domain::platform::language::Language;

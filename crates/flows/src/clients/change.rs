@@ -63,7 +63,7 @@ pub fn adjusted(
 ) -> Result<NewClient, ManagementError> {
     let client = clients::records::unsaved(app, ctx, new.clone());
     let Client { name, client_type, auth_method, config, .. } =
-        changed(app, dialect, client, body, true).map_err(ManagementError::Metadata)?;
+        changed(app, dialect, client, body, true).map_err(ManagementError::from)?;
     Ok(NewClient { name, client_type, auth_method, config, ..new.clone() })
 }
 
@@ -96,7 +96,7 @@ pub(crate) async fn apply_and<L: Last<Updated>>(
         Failure::Refused(refusal)
     };
     let changed =
-        changed(app, dialect, client, body, operator).map_err(|fault| refused(ManagementError::Metadata(fault)))?;
+        changed(app, dialect, client, body, operator).map_err(|fault| refused(ManagementError::from(fault)))?;
     let updated = clients::records::update_and(app, ctx, changed, last).await?;
     updated.ok_or_else(|| refused(ManagementRefusal::Changed.into()))
 }

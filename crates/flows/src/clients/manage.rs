@@ -91,9 +91,7 @@ pub fn check(
     body: &Map<String, Value>,
 ) -> Managed<()> {
     owner(app, ctx, principal, OwnerFilter::Workspace, Operation::WriteClients)?;
-    read_new(app, principal, dialect, body)
-        .map(drop)
-        .map_err(|fault| Failure::Refused(ManagementError::Metadata(fault)))
+    read_new(app, principal, dialect, body).map(drop).map_err(|fault| Failure::Refused(ManagementError::from(fault)))
 }
 
 fn read_new(
@@ -143,7 +141,7 @@ async fn create_and<L: Last<CreatedClient>>(
     };
     let asked = read_new(app, principal, dialect, body).map_err(|fault| {
         let about = AuditSubject::default().and_workspace(workspace);
-        refused(app, ctx, "client.created", about, ManagementError::Metadata(fault))
+        refused(app, ctx, "client.created", about, ManagementError::from(fault))
     })?;
     let new = NewClient {
         name: asked.name,

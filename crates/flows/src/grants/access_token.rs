@@ -1,8 +1,9 @@
 //! Validates an access token: opens its seal (or verifies its signature), then checks the grant in the database.
 use crate::platform::app::known;
 use crate::{Ctx, Fault, Server};
-use domain::grants::{EndReason, GrantContext, GrantInactive};
+use domain::grants::GrantContext;
 use domain::oauth::payload::{AccessClaims, AccessPayload, Bearer};
+use domain::oauth::presented_token::InactiveToken;
 use domain::platform::seal::{Purpose, TokenId, Unopened};
 use domain::{ClientId, UserId};
 use jose::TYP_ACCESS_TOKEN;
@@ -39,45 +40,6 @@ impl Live {
             LiveBearer::Grant(context) => Some(context.grant.authorization.user_id),
             LiveBearer::Machine { .. } => None,
         }
-    }
-}
-
-/// The reason why a token is inactive. For the log and the audit log; callers learn only that it is inactive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Inactive {
-    /// Not issued by this server, or not an access token.
-    Foreign,
-    Expired,
-    Revoked,
-    GrantUnknown,
-    GrantDead(GrantInactive),
-    /// The client was deleted or disabled, or its credentials were reset.
-    ClientDead,
-}
-
-impl Inactive {
-    pub const fn reason(self) -> &'static str {
-        match self {
-            Self::Foreign => "token_unknown",
-            Self::Expired => "token_expired",
-            Self::Revoked => "token_revoked",
-            Self::GrantUnknown => "grant_unknown",
-            Self::GrantDead(dead) => dead.reason(),
-            Self::ClientDead => "client_dead",
-        }
-    }
-
-    /// All reasons.
-    pub fn reasons() -> impl Iterator<Item = &'static str> {
-        let own = [Self::Foreign, Self::Expired, Self::Revoked, Self::GrantUnknown, Self::ClientDead];
-        let dead = [
-            GrantInactive::Expired,
-            GrantInactive::UserDisabled,
-            GrantInactive::ClientDisabled,
-            GrantInactive::MembershipLost,
-        ];
-        let dead = EndReason::ALL.map(GrantInactive::Ended).into_iter().chain(dead).map(Self::GrantDead);
-        own.into_iter().chain(dead).map(Self::reason)
     }
 }
 
@@ -122,29 +84,29 @@ pub(crate) async fn client_of(tx: &mut Tx, app: &Server, token: &str) -> Result<
 }
 
 /// Checks everything that decides whether a token is valid, with one database query.
-pub async fn read(app: &Server, ctx: &Ctx, tx: &mut Tx, token: &str) -> Result<Result<Live, Inactive>, Fault> {
-    let Some((id, payload)) = open(app, token)? else { return Ok(Err(Inactive::Foreign)) };
+pub async fn read(app: &Server, ctx: &Ctx, tx: &mut Tx, token: &str) -> Result<Result<Live, InactiveToken>, Fault> {
+    let Some((id, payload)) = open(app, token)? else { return Ok(Err(InactiveToken::Unknown)) };
     if ctx.now >= payload.expires_at {
-        return Ok(Err(Inactive::Expired));
+        return Ok(Err(InactiveToken::Expired));
     }
     let bearer = match &payload.bearer {
         Bearer::Grant { id: grant, .. } => {
             let Some(context) = store::grants::by_id_with_context(tx, *grant, Some(id)).await? else {
-                return Ok(Err(Inactive::GrantUnknown));
+                return Ok(Err(InactiveToken::GrantUnknown));
             };
             if context.token_revoked {
-                return Ok(Err(Inactive::Revoked));
+                return Ok(Err(InactiveToken::Revoked));
             }
             if let Err(dead) = context.check(ctx.now) {
-                return Ok(Err(Inactive::GrantDead(dead)));
+                return Ok(Err(InactiveToken::from(dead)));
             }
             LiveBearer::Grant(Box::new(context))
         }
         Bearer::Client { id: client, epoch } => match store::clients::machine_context(tx, client, id).await? {
-            None => return Ok(Err(Inactive::ClientDead)),
-            Some(context) if context.token_revoked => return Ok(Err(Inactive::Revoked)),
+            None => return Ok(Err(InactiveToken::ClientDead)),
+            Some(context) if context.token_revoked => return Ok(Err(InactiveToken::Revoked)),
             Some(context) if !context.client_active || context.credential_epoch != *epoch => {
-                return Ok(Err(Inactive::ClientDead));
+                return Ok(Err(InactiveToken::ClientDead));
             }
             Some(context) => LiveBearer::Machine { client: client.clone(), context },
         },

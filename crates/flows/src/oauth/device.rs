@@ -2,7 +2,6 @@
 use crate::access::caller::Caller;
 use crate::clients::resolve::{self, Accept};
 use crate::oauth::authorize::interaction;
-use crate::oauth::token::RequestRefusal;
 use crate::oauth::{client_authentication, diagnostics};
 use crate::platform::attempts::Attempt;
 use crate::platform::audit_log::AuditSubject;
@@ -17,9 +16,10 @@ use domain::oauth::authorize::destination::WaitingDevice;
 use domain::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal, Destination};
 use domain::oauth::client_authentication::ClientRefusal;
 use domain::oauth::device::{DeviceAuthorization, DeviceState, INTERVAL, LIFETIME, UserCode};
+use domain::oauth::device_request::{DeviceRequestRefusal, UserCodeRefusal as R};
 use domain::oauth::presented::Presented;
 use domain::platform::allowance::{DEVICES_IN_A_NETWORK, DEVICES_OF_A_CLIENT};
-use domain::platform::refusal::{ErrorCode, Named, Refusal};
+use domain::platform::refusal::{Named, Refusal, RefusalRow};
 use domain::platform::seal::TokenId;
 use serde_json::json;
 use std::borrow::Cow;
@@ -30,41 +30,24 @@ const HERE: &str = Endpoint::DeviceAuthorization.as_str();
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DeviceRefusal {
     Client(ClientRefusal),
-    Request(RequestRefusal),
-    Often(TooOften),
+    Request(DeviceRequestRefusal),
     Asked(Named<AuthorizeRefusal>),
 }
 
-domain::refusals! {
-    /// The reason why no more devices get codes at the moment.
-    pub enum TooOften {
-        Devices => SlowDown, "device_authorization_slowed_down", "Too many devices asked for codes from this address. Wait before trying again.";
-    }
-}
-
-impl DeviceRefusal {
-    fn inner(&self) -> &dyn Refusal {
+impl Refusal for DeviceRefusal {
+    fn row(&self) -> &'static RefusalRow {
         match self {
-            Self::Client(refusal) => refusal,
-            Self::Request(refusal) => refusal,
-            Self::Often(refusal) => refusal,
-            Self::Asked(refusal) => refusal,
+            Self::Client(refusal) => refusal.row(),
+            Self::Request(refusal) => refusal.row(),
+            Self::Asked(refusal) => refusal.row(),
         }
     }
-}
-
-impl Refusal for DeviceRefusal {
-    fn code(&self) -> ErrorCode {
-        self.inner().code()
-    }
-    fn public(&self) -> &'static str {
-        self.inner().public()
-    }
-    fn reason(&self) -> &'static str {
-        self.inner().reason()
-    }
     fn said(&self) -> Cow<'static, str> {
-        self.inner().said()
+        match self {
+            Self::Client(refusal) => refusal.said(),
+            Self::Request(refusal) => refusal.said(),
+            Self::Asked(refusal) => refusal.said(),
+        }
     }
 }
 
@@ -95,7 +78,7 @@ pub async fn request(
     let policy = app.settings().authorize_policy(&keys.public);
     let about = AuditSubject::client(&client.id);
     if !client.may_use(GrantType::DeviceCode) {
-        let refusal = RequestRefusal::GrantTypeNotAllowed;
+        let refusal = DeviceRequestRefusal::GrantNotAllowed;
         app.record_with(ctx, HERE, refusal.reason(), about, json!({}));
         return refuse(DeviceRefusal::Request(refusal));
     }
@@ -106,10 +89,10 @@ pub async fn request(
             let rules = [DEVICES_OF_A_CLIENT, DEVICES_IN_A_NETWORK];
             let allowances = app.throttle().of_network("device", client.id.as_str(), rules, ctx);
             if let Err(used_up) = app.throttle().draw(&allowances, ctx) {
-                let refusal = TooOften::Devices;
+                let refusal = DeviceRequestRefusal::TooOften;
                 let detail = json!({"allowance": used_up.of.as_str()});
                 app.record_outsider(ctx, HERE, refusal.reason(), about, detail);
-                return refuse(DeviceRefusal::Often(refusal));
+                return refuse(DeviceRefusal::Request(refusal));
             }
             Ok(store_request(app, ctx, request, device).await?)
         }
@@ -171,19 +154,6 @@ async fn store_request(
     Err(Fault::Other("no user code is free"))
 }
 
-domain::refusals! {
-    /// The reason why a code that a user entered is refused.
-    pub enum UserCodeRefusal {
-        Missing => InvalidRequest, "user_code_missing", "Enter the code that your device shows.";
-        Unknown => InvalidRequest, "user_code_unknown", "No device waits for this code. Compare it letter by letter.";
-        Expired => InvalidRequest, "user_code_expired", "This code has expired. Start again on the device to get a new one.";
-        Used => InvalidRequest, "user_code_used", "This code was used already. Start again on the device to get a new one.";
-        TooManyAttempts => SlowDown, "user_code_slowed_down", "Too many wrong codes.";
-    }
-}
-
-use UserCodeRefusal as R;
-
 /// Looks up the code that a user entered. Returns the interaction for this browser that asks the user about the device.
 pub async fn enter(
     app: &Server,
@@ -191,7 +161,7 @@ pub async fn enter(
     typed: &str,
     caller: &Caller,
     browser: [u8; 32],
-) -> Result<String, Failure<UserCodeRefusal>> {
+) -> Result<String, Failure<R>> {
     if typed.trim().is_empty() {
         return refuse(R::Missing);
     }

@@ -1,6 +1,6 @@
 //! Introspection (RFC 7662). The caller learns only that a token is not active, never why.
 use crate::access::principal;
-use crate::grants::access_token::{self, Inactive, Live, LiveBearer};
+use crate::grants::access_token::{self, Live, LiveBearer};
 use crate::grants::subject;
 use crate::oauth::client_authentication;
 use crate::platform::audit_log::AuditSubject;
@@ -15,7 +15,8 @@ use domain::grants::GrantContext;
 use domain::oauth::client_authentication::ClientRefusal;
 use domain::oauth::payload::{Audience, RefreshPayload};
 use domain::oauth::presented::Presented;
-use domain::platform::refusal::{ErrorCode, Refusal};
+use domain::oauth::presented_token::{ForeignToken, InactiveToken, TokenParameterRefusal};
+use domain::platform::refusal::{Refusal, RefusalRow};
 use domain::platform::seal::Purpose;
 use domain::workspace::MemberRoles;
 use domain::{ClientId, Timestamp, UserId, WorkspaceId};
@@ -63,30 +64,15 @@ pub enum IntrospectRefusal {
     Client(ClientRefusal),
     /// The bearer is not valid, or lacks a permission.
     Bearer(ManagementError),
-    /// RFC 7662 §2.1: the token parameter is required.
-    TokenMissing,
+    Token(TokenParameterRefusal),
 }
 
 impl Refusal for IntrospectRefusal {
-    fn code(&self) -> ErrorCode {
+    fn row(&self) -> &'static RefusalRow {
         match self {
-            Self::Client(refusal) => refusal.code(),
-            Self::Bearer(refusal) => refusal.code(),
-            Self::TokenMissing => ErrorCode::InvalidRequest,
-        }
-    }
-    fn public(&self) -> &'static str {
-        match self {
-            Self::Client(refusal) => refusal.public(),
-            Self::Bearer(refusal) => refusal.public(),
-            Self::TokenMissing => "The token parameter is missing.",
-        }
-    }
-    fn reason(&self) -> &'static str {
-        match self {
-            Self::Client(refusal) => refusal.reason(),
-            Self::Bearer(refusal) => refusal.reason(),
-            Self::TokenMissing => "token_missing",
+            Self::Client(refusal) => refusal.row(),
+            Self::Bearer(refusal) => refusal.row(),
+            Self::Token(refusal) => refusal.row(),
         }
     }
 }
@@ -186,8 +172,9 @@ pub async fn introspect(
     let caller = asker(app, &mut ctx, presented, workspace).await?;
     let ctx = &ctx;
     let Some(token) = presented.body.get("token") else {
-        app.record(ctx, HERE.as_str(), IntrospectRefusal::TokenMissing.reason(), caller.about());
-        return refuse(IntrospectRefusal::TokenMissing);
+        let refusal = TokenParameterRefusal::Missing;
+        app.record(ctx, HERE.as_str(), refusal.reason(), caller.about());
+        return refuse(IntrospectRefusal::Token(refusal));
     };
     app.look_for_key_of(ctx, token).await?;
     let mut tx = app.store().read().await?;
@@ -202,9 +189,9 @@ pub async fn introspect(
             app.count_access(live.client(), live.user(), ctx.now);
             return Ok(describe(app, &live));
         }
-        Ok(_) => "token_of_another_client",
+        Ok(_) => ForeignToken::OfAnotherClient.reason(),
         // Callers often ask about expired and unknown tokens; only revoked access is worth recording.
-        Err(Inactive::Foreign | Inactive::Expired) => return Ok(Introspection::default()),
+        Err(InactiveToken::Unknown | InactiveToken::Expired) => return Ok(Introspection::default()),
         Err(inactive) => inactive.reason(),
     };
     app.record(ctx, HERE.as_str(), outcome, caller.about());

@@ -12,37 +12,24 @@ use domain::grants::{EndReason, Grant};
 use domain::oauth::client_authentication::ClientRefusal;
 use domain::oauth::payload::{Bearer, RefreshPayload};
 use domain::oauth::presented::Presented;
-use domain::platform::refusal::{ErrorCode, Refusal};
+use domain::oauth::presented_token::{ForeignToken, TokenParameterRefusal};
+use domain::platform::refusal::{Refusal, RefusalRow};
 use domain::platform::seal::Purpose;
 
 /// The reason why a revocation was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RevokeRefusal {
     Client(ClientRefusal),
-    TokenMissing,
-    /// RFC 7009 §2.1: the client gets this error.
-    TokenOfAnotherClient,
+    Token(TokenParameterRefusal),
+    Foreign(ForeignToken),
 }
 
 impl Refusal for RevokeRefusal {
-    fn code(&self) -> ErrorCode {
+    fn row(&self) -> &'static RefusalRow {
         match self {
-            Self::Client(refusal) => refusal.code(),
-            Self::TokenMissing | Self::TokenOfAnotherClient => ErrorCode::InvalidRequest,
-        }
-    }
-    fn public(&self) -> &'static str {
-        match self {
-            Self::Client(refusal) => refusal.public(),
-            Self::TokenMissing => "The token parameter is missing.",
-            Self::TokenOfAnotherClient => "The token was not issued to this client.",
-        }
-    }
-    fn reason(&self) -> &'static str {
-        match self {
-            Self::Client(refusal) => refusal.reason(),
-            Self::TokenMissing => "token_missing",
-            Self::TokenOfAnotherClient => "token_of_another_client",
+            Self::Client(refusal) => refusal.row(),
+            Self::Token(refusal) => refusal.row(),
+            Self::Foreign(refusal) => refusal.row(),
         }
     }
 }
@@ -67,10 +54,12 @@ pub async fn revoke(app: &Server, ctx: &Ctx, presented: &Presented<'_>) -> Resul
         app.record(ctx, HERE.as_str(), refusal.reason(), AuditSubject::client(&client.id));
         Failure::Refused(refusal)
     };
-    let Some(token) = presented.body.get("token") else { return Err(refused(RevokeRefusal::TokenMissing)) };
+    let Some(token) = presented.body.get("token") else {
+        return Err(refused(RevokeRefusal::Token(TokenParameterRefusal::Missing)));
+    };
     let foreign = |of: &ClientId| {
         debug_assert!(*of != client.id);
-        Err(refused(RevokeRefusal::TokenOfAnotherClient))
+        Err(refused(RevokeRefusal::Foreign(ForeignToken::OfAnotherClient)))
     };
     app.look_for_key_of(ctx, token).await?;
     let mut tx = app.store().read().await?;

@@ -1,7 +1,7 @@
 //! Userinfo (OpenID Connect Core §5.3).
 use crate::access::bearer;
 use crate::access::caller::Caller;
-use crate::grants::access_token::{self, Inactive, LiveBearer};
+use crate::grants::access_token::{self, LiveBearer};
 use crate::grants::subject;
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::failure::refuse;
@@ -10,21 +10,10 @@ use domain::clients::SubType;
 use domain::diagnosis::Endpoint;
 use domain::grants::claims::{self, ClaimsRequest};
 use domain::oauth::presented::Presented;
+use domain::oauth::presented_token::InactiveToken;
+use domain::oauth::userinfo::UserinfoRefusal as R;
 use domain::platform::refusal::Refusal as _;
 use serde_json::{Map, Value};
-
-domain::refusals! {
-    /// The reason why userinfo was refused.
-    pub enum UserinfoRefusal {
-        TokenMissing => InvalidRequest, "token_missing", "An access token is required in the Authorization header.";
-        TokenTwice => InvalidRequest, "token_sent_twice", "The access token was sent more than once.";
-        TokenInactive => InvalidToken, "token_inactive", "The access token is not valid.";
-        NoOpenid => InsufficientScope, "openid_not_granted", "The access token does not carry the openid scope.";
-        OtherAudience => InvalidToken, "token_for_another_resource", "The access token is for another resource.";
-    }
-}
-
-use UserinfoRefusal as R;
 
 const HERE: &str = Endpoint::Userinfo.as_str();
 
@@ -59,7 +48,7 @@ pub async fn userinfo(
     let mut tx = app.store().read().await?;
     let live = match access_token::read(app, ctx, &mut tx, token).await? {
         Ok(live) => live,
-        Err(Inactive::Foreign) => {
+        Err(InactiveToken::Unknown) => {
             drop(tx);
             return by_credential(app, ctx, token).await;
         }
@@ -109,7 +98,7 @@ async fn by_credential(app: &Server, ctx: &Ctx, token: &str) -> Result<Map<Strin
         }
         Caller::ApiKey(view) => claims::of_workspace(&view.workspace, &view.rights.roles.claim()),
         Caller::Session(_) | Caller::OrphanedKey(_) | Caller::Anonymous => {
-            app.record(ctx, HERE, Inactive::Foreign.reason(), AuditSubject::default());
+            app.record(ctx, HERE, InactiveToken::Unknown.reason(), AuditSubject::default());
             return refuse(R::TokenInactive);
         }
     })

@@ -1,5 +1,4 @@
 //! All user accounts, for operators.
-use crate::account::sign_in_refusal::SignInRefusal;
 use crate::account::{profile_records, users};
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::management_error::{Managed, ManagementError, ManagementRefusal};
@@ -7,6 +6,7 @@ use crate::platform::refused::refused;
 use crate::platform::search_text::part_of_name;
 use crate::{Ctx, Failure, Server};
 use domain::access::{Operation, Principal};
+use domain::account::SignInRefusal;
 use domain::account::{Email, User};
 use domain::workspace::WorkspaceMembership;
 use domain::{ClientId, Timestamp, UserId};

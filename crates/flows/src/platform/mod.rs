@@ -31,4 +31,3 @@ pub(crate) mod turns;
 pub(crate) mod unprotected_requests;
 pub mod usage;
 pub(crate) mod waiting;
-pub(crate) mod webhook_refusal;

@@ -1,5 +1,4 @@
 //! Sign-in with a password.
-use crate::account::sign_in_refusal::SignInRefusal;
 use crate::platform::attempts::Attempt;
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::failure::refuse;
@@ -8,6 +7,7 @@ use crate::platform::limits::{AllowanceScope, UsedUp};
 use crate::sign_in::session::{Here, NewSession, SessionCause, begin};
 use crate::{Ctx, Failure, Fault, Server};
 use SignInRefusal as R;
+use domain::account::SignInRefusal;
 use domain::account::{PersonMethod, PersonProof, User};
 use domain::events::{EventData, EventKind, SignInFailure};
 use domain::platform::refusal::Refusal as _;

@@ -1,7 +1,6 @@
 //! Starts a session after sign-in or sign-up.
 use crate::access::caller::Caller;
 use crate::access::session::new_secret;
-pub use crate::account::sign_in_refusal::SignInRefusal;
 pub use crate::account::users::SignUpRequest;
 use crate::platform::attempts::Attempt;
 use crate::platform::audit_log::AuditSubject;
@@ -9,6 +8,7 @@ use crate::platform::changes::{self, ChangeRecord};
 use crate::platform::events;
 use crate::platform::known_browser::{self, NewMark};
 use crate::{Ctx, Fault, Server};
+pub use domain::account::SignInRefusal;
 use domain::account::{PersonMethod, PersonProof, Session, User};
 use domain::events::{Change, EventData};
 use domain::{Secret, SessionId, UserId};

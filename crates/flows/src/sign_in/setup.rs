@@ -1,12 +1,12 @@
 //! Setup of the first operator, by a one-time link that the server prints at startup while there is no operator.
 use crate::access::caller::Caller;
-use crate::account::sign_in_refusal::SignInRefusal;
 use crate::account::users::{self, SignUpPath, SignUpRequest};
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::one_time_link::{self, OpenedLink};
 use crate::sign_in::session::{self, NewSession};
 use crate::{Ctx, Failure, Server};
-use domain::platform::refusal::{ErrorCode, Refusal};
+use domain::account::{SetupLinkRefusal, SignInRefusal};
+use domain::platform::refusal::{Refusal, RefusalRow};
 use domain::{Secret, SecretHash};
 use serde_json::json;
 use store::grants::revoked_tokens::FIRST_OPERATOR;
@@ -14,38 +14,15 @@ use store::grants::revoked_tokens::FIRST_OPERATOR;
 /// The reason why no operator was created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SetupRefusal {
-    /// Used, expired, replaced by a newer one, or never issued.
-    LinkInvalid,
-    /// The server has an operator already, so links no longer work.
-    HasOperator,
-    /// This browser has not opened a link recently.
-    NotOpen,
+    Link(SetupLinkRefusal),
     Account(SignInRefusal),
 }
 
 impl Refusal for SetupRefusal {
-    fn code(&self) -> ErrorCode {
+    fn row(&self) -> &'static RefusalRow {
         match self {
-            Self::LinkInvalid | Self::HasOperator | Self::NotOpen => ErrorCode::AccessDenied,
-            Self::Account(refusal) => refusal.code(),
-        }
-    }
-    fn public(&self) -> &'static str {
-        match self {
-            Self::LinkInvalid => "This link was used before or has expired. Restart the server for a new one.",
-            Self::HasOperator => "This server has an operator. Ask them for operator rights.",
-            Self::NotOpen => {
-                "Open the link that the server printed again: in the browser that opened it, the page is good for an hour. Cookies must be allowed."
-            }
-            Self::Account(refusal) => refusal.public(),
-        }
-    }
-    fn reason(&self) -> &'static str {
-        match self {
-            Self::LinkInvalid => "setup_link_invalid",
-            Self::HasOperator => "setup_has_operator",
-            Self::NotOpen => "setup_not_open",
-            Self::Account(refusal) => refusal.reason(),
+            Self::Link(refusal) => refusal.row(),
+            Self::Account(refusal) => refusal.row(),
         }
     }
 }
@@ -62,8 +39,8 @@ async fn check(app: &Server, ctx: &Ctx, hash: &SecretHash) -> Result<(), Failure
     let good = store::grants::revoked_tokens::is_one_time_good(&mut tx, hash, FIRST_OPERATOR, ctx.now).await?;
     drop(tx);
     match (has_operator, good) {
-        (true, _) => Err(refused(app, ctx, SetupRefusal::HasOperator)),
-        (false, false) => Err(refused(app, ctx, SetupRefusal::LinkInvalid)),
+        (true, _) => Err(refused(app, ctx, SetupRefusal::Link(SetupLinkRefusal::HasOperator))),
+        (false, false) => Err(refused(app, ctx, SetupRefusal::Link(SetupLinkRefusal::Invalid))),
         (false, true) => Ok(()),
     }
 }
@@ -77,7 +54,9 @@ pub async fn open(app: &Server, ctx: &Ctx, token: &str, browser: [u8; 32]) -> Re
 
 /// The hash of a valid link's token, for the browser that opened it.
 async fn shown(app: &Server, ctx: &Ctx, held: OpenedLink<'_>) -> Result<SecretHash, Failure<SetupRefusal>> {
-    let Some(hash) = one_time_link::read(app, ctx, held)? else { return Err(refused(app, ctx, SetupRefusal::NotOpen)) };
+    let Some(hash) = one_time_link::read(app, ctx, held)? else {
+        return Err(refused(app, ctx, SetupRefusal::Link(SetupLinkRefusal::NotOpen)));
+    };
     check(app, ctx, &hash).await?;
     Ok(hash)
 }
@@ -101,6 +80,6 @@ pub async fn complete(
         Failure::Refused(why) => refused(app, ctx, SetupRefusal::Account(why)),
         Failure::Fault(fault) => Failure::Fault(fault),
     })?;
-    let Some(user) = made else { return Err(refused(app, ctx, SetupRefusal::LinkInvalid)) };
+    let Some(user) = made else { return Err(refused(app, ctx, SetupRefusal::Link(SetupLinkRefusal::Invalid))) };
     Ok(session::begin_new(app, ctx, &user, here).await?)
 }

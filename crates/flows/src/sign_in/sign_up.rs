@@ -1,6 +1,5 @@
 //! Sign-up.
 use crate::access::caller::Caller;
-use crate::account::sign_in_refusal::SignInRefusal;
 pub use crate::account::users::SignUpRequest;
 use crate::account::users::{self, SignUpPath};
 use crate::platform::audit_log::AuditSubject;
@@ -9,6 +8,7 @@ use crate::platform::limits::{Allowance, AllowanceScope, network};
 use crate::sign_in::session::{NewSession, begin_new};
 use crate::{Ctx, Failure, Fault, Server};
 use SignInRefusal as R;
+use domain::account::SignInRefusal;
 use domain::platform::allowance::SIGN_UPS_FROM_A_NETWORK;
 use domain::platform::refusal::Refusal as _;
 use serde_json::json;

@@ -18,8 +18,8 @@ use domain::{EventId, Secret, Timestamp, WebhookId};
 use store::webhooks::deliveries::Filter;
 use store::{Page, Paged, StoreError, Tx};
 
-pub use crate::platform::webhook_refusal::WebhookRefusal;
 use WebhookRefusal as R;
+pub use domain::webhooks::WebhookRefusal;
 
 /// The owner whose webhooks the caller may read.
 #[derive(Debug, Clone, Copy)]

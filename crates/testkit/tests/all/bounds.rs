@@ -1,11 +1,11 @@
 //! Everything has a bound (bounds, point 1).
 use domain::Secret;
+use domain::account::SignInRefusal;
 use domain::clients::{AccessTokenFormat, GrantType};
 use domain::oauth::endpoint::Endpoint;
 use domain::oauth::presented::Presented;
 use domain::platform::params::RawParams;
 use flows::access::caller::Caller;
-use flows::account::sign_in_refusal::SignInRefusal;
 use flows::sign_in::password;
 use flows::sign_in::session::Here;
 use flows::{Ctx, Facts, Failure, Settings, access};

@@ -35,7 +35,8 @@ async fn last(app: &TestApp, who: &Principal, party: &Party) -> (Endpoint, Strin
     assert!(failure.checks[..at].iter().all(|one| one.verdict == CheckResult::Passed));
     assert!(failure.checks[at + 1..].iter().all(|one| one.verdict == CheckResult::NotReached));
     let check = failure.checks[at].check;
-    assert!(check.reasons.contains(&failure.reason.as_str()));
+    let authentication = failure.endpoint.client_checks().contains(check);
+    assert!(failure.endpoint.reasons(authentication, check).any(|reason| reason == failure.reason));
     assert_eq!(failure.advice.unwrap().reason, failure.reason);
     assert!(!failure.request_id.is_empty() && failure.ip.is_some(), "{failure:?}");
     (failure.endpoint, failure.reason, check.key, failure.detail)
@@ -344,7 +345,7 @@ async fn pages_follow_one_another_and_only_admins_read_them() {
             Failure::Fault(fault) => panic!("{fault}"),
         };
         let member = page(&developer(&app, &ada, Role::Member), None).await.unwrap_err();
-        assert_eq!(refusal(member), ManagementError::Denied(PermissionDenied::Role));
+        assert_eq!(refusal(member), ManagementError::from(PermissionDenied::Role));
         let foreign = page(&developer(&app, &bob, Role::Owner), None).await.unwrap_err();
         assert_eq!(refusal(foreign), ManagementRefusal::ClientUnknown.into());
         // Whoever was refused the management of an application is told of under it, and not among its requests.

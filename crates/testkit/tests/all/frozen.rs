@@ -39,10 +39,9 @@ fn refusals() {
         let of_client = endpoint.client_checks().iter().map(|check| (true, check));
         for (authentication, check) in of_client.chain(endpoint.own_checks().map(|check| (false, check))) {
             let _ = writeln!(text, "{} | {} | {}", endpoint.as_str(), check.key, check.title);
-            for reason in check.reasons {
-                let (code, sentence) =
-                    flows::diagnosis::failed_requests::response_for(endpoint, authentication, reason)
-                        .map_or(("", ""), |(code, sentence)| (code.as_str(), sentence));
+            for reason in endpoint.reasons(authentication, check) {
+                let (code, sentence) = flows::diagnosis::failed_requests::response_for(endpoint, authentication, reason)
+                    .map_or(("", ""), |(code, sentence)| (code.as_str(), sentence));
                 let advice = Advice::after(reason).map_or("", |advice| advice.text);
                 let _ = writeln!(text, "  {reason} | {code} | {sentence} | {advice}");
             }

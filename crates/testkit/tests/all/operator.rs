@@ -74,7 +74,7 @@ async fn people_are_found_disabled_and_named() {
             assert_eq!(refusal(unknown), ManagementRefusal::AccountUnknown.into());
         }
         assert_eq!(app.outcomes("user.disabled").await, ["account_unknown", "account_unknown", "last_operator", "ok"]);
-        let denied = ManagementError::Denied(PermissionDenied::NotOperator);
+        let denied = ManagementError::from(PermissionDenied::NotOperator);
         let stranger = person(&app, &bob, false);
         let page = Page::default();
         assert_eq!(refusal(users::search(app_, &ctx, &stranger, "", page).await), denied);
@@ -179,9 +179,9 @@ async fn applications_are_found_trusted_and_disabled() {
             assert_eq!(refusal(refused), ManagementRefusal::ClientUnknown.into());
         }
         let denied = all_clients::look(app_, &app.ctx(), &owner, id).await;
-        assert_eq!(refusal(denied), ManagementError::Denied(PermissionDenied::NotOperator));
+        assert_eq!(refusal(denied), ManagementError::from(PermissionDenied::NotOperator));
         let denied = all_clients::set_trust(app_, &app.ctx(), &owner, id, Trust::Verified).await;
-        assert_eq!(refusal(denied), ManagementError::Denied(PermissionDenied::NotOperator));
+        assert_eq!(refusal(denied), ManagementError::from(PermissionDenied::NotOperator));
         app.stop().await;
     })
     .await;

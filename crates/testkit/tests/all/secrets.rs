@@ -63,7 +63,7 @@ async fn a_second_secret_comes_before_the_first_one_goes() {
         let of_public = secrets::add(&app.app, &app.ctx(), &admin, public.id.as_str()).await;
         assert_eq!(refusal(of_public), ManagementRefusal::NoSecret.into());
         let by_member = secrets::add(&app.app, &app.ctx(), &member, &id).await;
-        assert_eq!(refusal(by_member), ManagementError::Denied(PermissionDenied::Role));
+        assert_eq!(refusal(by_member), ManagementError::from(PermissionDenied::Role));
         // Many at once: one of them finds room.
         let mut racing = tokio::task::JoinSet::new();
         for _ in 0..10 {

@@ -4,7 +4,6 @@ use crate::docs::openapi::Description;
 use crate::docs::view::{Docs, Group, OBJECTS, OVERVIEW, PROBLEMS, Piece};
 use crate::platform::pages::error;
 use crate::platform::pages::frame::{Frame, Leads, render};
-use crate::platform::problem::FAULTS;
 use crate::platform::request::Incoming;
 use crate::platform::respond::status;
 use askama::Template;
@@ -15,7 +14,7 @@ use axum::response::{IntoResponse as _, Response};
 use domain::access::PermissionDenied;
 use domain::clients::metadata::MetadataRefusal;
 use domain::platform::language::Language;
-use domain::platform::refusal::Refusal;
+use domain::platform::refusal::FaultRefusal;
 use flows::platform::management_error::ManagementRefusal;
 use flows::webhooks::manage::WebhookRefusal;
 use std::sync::{Arc, LazyLock, OnceLock};
@@ -111,19 +110,12 @@ struct Problem {
 }
 
 static ALL_PROBLEMS: LazyLock<Vec<Problem>> = LazyLock::new(|| {
-    fn all<R: Refusal>(refusals: &[R]) -> impl Iterator<Item = Problem> {
-        refusals.iter().map(|refusal| Problem {
-            reason: refusal.reason(),
-            status: status(refusal.code()).as_u16(),
-            sentence: refusal.public(),
-        })
-    }
-    let faults = FAULTS.map(|(code, reason, sentence)| Problem { reason, status: status(code).as_u16(), sentence });
-    let refusals = all(ManagementRefusal::ALL)
-        .chain(all(PermissionDenied::ALL))
-        .chain(all(MetadataRefusal::ALL))
-        .chain(all(WebhookRefusal::ALL));
-    let mut problems: Vec<_> = refusals.chain(faults).collect();
+    let tables = [ManagementRefusal::ROWS, PermissionDenied::ROWS, MetadataRefusal::ROWS, WebhookRefusal::ROWS];
+    let faults = [FaultRefusal::NotAvailable, FaultRefusal::Failed].map(FaultRefusal::row);
+    let rows = tables.into_iter().flatten().copied().chain(faults);
+    let mut problems: Vec<_> = rows
+        .map(|row| Problem { reason: row.reason, status: status(row.code).as_u16(), sentence: row.public })
+        .collect();
     problems.sort_by_key(|problem| (problem.reason, problem.status));
     // Several tables refuse with the same reason.
     problems.dedup_by_key(|problem| (problem.reason, problem.status));

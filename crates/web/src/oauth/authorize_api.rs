@@ -19,7 +19,7 @@ use domain::ScopeSet;
 use domain::clients::redirect_uri;
 use domain::oauth::authorize::ResponseMode;
 use domain::platform::params::RawParams;
-use domain::platform::refusal::{ErrorCode, Refusal};
+use domain::platform::refusal::{ErrorCode, Refusal, RefusalRow};
 use domain::workspace::WorkspaceMembership;
 use flows::access::caller::Caller;
 use flows::access::principal;
@@ -39,7 +39,7 @@ fn refused(code: ErrorCode, description: &'static str) -> Response {
 }
 
 fn fault(fault: &Fault, incoming: &Incoming) -> Response {
-    let (code, description) = fault_said(fault, &incoming.ctx.facts.request_id);
+    let &RefusalRow { code, public: description, .. } = fault_said(fault, &incoming.ctx.facts.request_id);
     refused(code, description)
 }
 

@@ -12,9 +12,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::oauth::endpoint::Endpoint;
+use domain::oauth::userinfo::UserinfoRefusal;
 use domain::platform::params::RawParams;
 use flows::Failure;
-use flows::oauth::userinfo::{OfWorkspaces, UserinfoRefusal, userinfo};
+use flows::oauth::userinfo::{OfWorkspaces, userinfo};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

@@ -8,7 +8,7 @@ use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use domain::platform::language::Language;
-use domain::platform::refusal::ErrorCode;
+use domain::platform::refusal::FaultRefusal;
 use flows::Fault;
 
 /// Marks the response of a handler that panicked, with the panic's message.
@@ -18,9 +18,6 @@ struct Panicked(String);
 /// Marks the response of a use case that failed with a fault.
 #[derive(Debug, Clone)]
 pub struct Faulted(pub Fault);
-
-const FAILED: &str = "The server failed. The request id tells the operator where to look.";
-const TOO_LONG: &str = "The server took too long to answer. Try again in a moment.";
 
 #[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
 pub fn panicked(fault: Box<dyn std::any::Any + Send>) -> Response {
@@ -44,18 +41,21 @@ pub async fn tell(State(state): State<WebState>, request: Request, next: Next) -
         tracing::error!(request_id = id, %fault, "fault");
         return response;
     }
-    let (status, code, said) = if let Some(Panicked(said)) = response.extensions_mut().remove() {
+    let (status, fault) = if let Some(Panicked(said)) = response.extensions_mut().remove() {
         tracing::error!(request_id = id, said, "a handler panicked");
-        (StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::ServerError, FAILED)
+        (StatusCode::INTERNAL_SERVER_ERROR, FaultRefusal::Failed)
     } else if response.status() == StatusCode::SERVICE_UNAVAILABLE
         && !response.headers().contains_key(header::CONTENT_TYPE)
     {
         tracing::error!(request_id = id, "a handler took too long");
-        (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::TemporarilyUnavailable, TOO_LONG)
+        (StatusCode::SERVICE_UNAVAILABLE, FaultRefusal::TimedOut)
     } else {
         return response;
     };
-    if person { error::ours(&state, language, status, code, said, &id) } else { plain(status, code, said) }
+    if person {
+        return error::ours(&state, language, status, fault, &id);
+    }
+    plain(status, fault.row().code, fault.row().public)
 }
 
 #[cfg(test)]

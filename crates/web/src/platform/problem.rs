@@ -1,9 +1,9 @@
 //! The errors of the management APIs (RFC 9457).
 use crate::platform::faults::Faulted;
-use crate::platform::respond::status;
+use crate::platform::respond::{status, told};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use domain::platform::refusal::{ErrorCode, Refusal as _};
+use domain::platform::refusal::{ErrorCode, Refusal as _, RefusalRow};
 use flows::platform::management_error::{ManagementError, ManagementRefusal};
 use flows::{Failure, Fault};
 use serde_json::{Map, Value};
@@ -61,14 +61,6 @@ const fn title(code: ErrorCode) -> &'static str {
     }
 }
 
-type Said = (ErrorCode, &'static str, &'static str);
-const NOT_AVAILABLE: Said =
-    (ErrorCode::TemporarilyUnavailable, "not_available", "The server is not available for the moment. Try again.");
-const FAILED: Said =
-    (ErrorCode::ServerError, "fault", "The server failed. The request id tells the operator where to look.");
-/// The code, reason and sentence of failures that are not refusals.
-pub const FAULTS: [Said; 2] = [NOT_AVAILABLE, FAILED];
-
 /// The challenge of RFC 6750 §3: bare if no credential was sent.
 fn challenge(code: ErrorCode, reason: &str) -> Option<String> {
     match code {
@@ -80,10 +72,9 @@ fn challenge(code: ErrorCode, reason: &str) -> Option<String> {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let (code, reason, detail) = match &self.0 {
-            Failure::Refused(refusal) => (refusal.code(), refusal.reason(), refusal.public()),
-            Failure::Fault(fault) if fault.is_temporary() => NOT_AVAILABLE,
-            Failure::Fault(_) => FAILED,
+        let &RefusalRow { code, reason, public: detail, .. } = match &self.0 {
+            Failure::Refused(refusal) => refusal.row(),
+            Failure::Fault(fault) => told(fault).row(),
         };
         let status = status(code);
         let mut body = Map::new();

@@ -2,7 +2,7 @@
 //! result of the authorization flow and never comes from here.)
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use domain::platform::refusal::{ErrorCode, Refusal};
+use domain::platform::refusal::{ErrorCode, FaultRefusal, Refusal, RefusalRow};
 use flows::platform::management_error::ManagementRefusal;
 use flows::{Failure, Fault};
 use serde_json::{Value, json};
@@ -100,24 +100,24 @@ pub fn oauth_failure<R: Refusal>(failure: &Failure<R>, challenge: Option<Challen
     match failure {
         Failure::Refused(refusal) => said(refusal.code(), &refusal.said(), challenge),
         Failure::Fault(fault) => {
-            let (code, description) = fault_said(fault, request_id);
+            let &RefusalRow { code, public: description, .. } = fault_said(fault, request_id);
             oauth_error(&OAuthError { code, description, challenge: Challenge::bearer_for(code) })
         }
     }
 }
 
+/// What to report to the caller about a fault.
+pub fn told(fault: &Fault) -> FaultRefusal {
+    if fault.is_temporary() { FaultRefusal::NotAvailable } else { FaultRefusal::Failed }
+}
+
 /// Logs a fault, and returns what to report to the caller.
-pub fn fault_said(fault: &Fault, request_id: &str) -> (ErrorCode, &'static str) {
+pub fn fault_said(fault: &Fault, request_id: &str) -> &'static RefusalRow {
     if fault.is_end_of_credential() {
-        let refusal = ManagementRefusal::CredentialUnknown;
-        return (refusal.code(), refusal.public());
+        return ManagementRefusal::CredentialUnknown.row();
     }
     tracing::error!(%fault, request_id, "fault");
-    if fault.is_temporary() {
-        (ErrorCode::TemporarilyUnavailable, "The server is not available for the moment. Try again.")
-    } else {
-        (ErrorCode::ServerError, "The server failed. The request id tells the operator where to look.")
-    }
+    told(fault).row()
 }
 
 /// The responses of the router and its layers, in the format of the token-like endpoints.

@@ -1,11 +1,12 @@
 use super::*;
 use domain::access::{Operation, PermissionDenied};
+use domain::account::{SetupLinkRefusal, SignInRefusal};
 use domain::audit::KINDS;
-use domain::diagnosis::{ADVICE, AUTHENTICATION, Endpoint};
+use domain::diagnosis::{AUTHENTICATION, Advice, Endpoint, TABLES};
 use domain::events::{Change, EventKind};
-use flows::account::sign_in_refusal::SignInRefusal;
+use domain::oauth::device_request::UserCodeRefusal;
+use domain::platform::refusal::{FaultRefusal, Refusal};
 use flows::oauth::authorize::InteractionRefusal;
-use flows::oauth::device::UserCodeRefusal;
 use flows::platform::management_error::ManagementRefusal;
 use flows::platform::outbound::NoReply;
 use flows::webhooks::manage::WebhookRefusal;
@@ -155,30 +156,18 @@ fn german_has_the_sentence_of_every_refusal_that_a_page_shows() {
         .chain(reasons(PermissionDenied::ALL))
         .chain(reasons(WebhookRefusal::ALL))
         .chain(NoReply::USUAL.map(NoReply::reason))
-        .chain(["setup_link_invalid", "setup_has_operator", "setup_not_open"])
-        .chain(["server_error", "temporarily_unavailable"]);
+        .chain(reasons(SetupLinkRefusal::ALL))
+        .chain(reasons(FaultRefusal::ALL));
     let there: BTreeSet<String> = texts(GERMAN).into_keys().collect();
     let missing: BTreeSet<_> = shown.filter(|reason| !there.contains(&format!("refusal-{reason}"))).collect();
     assert_eq!(missing, BTreeSet::new());
 }
 
-/// The sentences defined for each exact reason in the tables of refusals.
-fn sentences() -> BTreeMap<String, BTreeSet<String>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for path in ["domain/src", "flows/src"].iter().flat_map(|folder| files(&root.join(folder), "rs")) {
-        for line in fs::read_to_string(path).unwrap().lines() {
-            // `Variant => Code, "reason", "Sentence.";`
-            let parts: Vec<_> = line.trim().split('"').collect();
-            let is_row = parts.len() == 5 && parts[0].contains(" => ") && parts[2] == ", " && parts[4] == ";";
-            if is_row && !parts[1].contains(' ') {
-                all.entry(parts[1].to_owned()).or_default().insert(parts[3].to_owned());
-            }
-        }
-    }
-    // Those defined in other ways.
-    for (reason, sentence) in flows::diagnosis::failed_requests::sentences() {
-        all.entry(reason.to_owned()).or_default().insert(sentence.to_owned());
+/// The sentences of each exact reason in the tables of refusals.
+fn sentences() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
+    let mut all: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for row in TABLES.iter().flat_map(|table| table.iter()) {
+        all.entry(row.reason).or_default().insert(row.public);
     }
     all
 }
@@ -187,9 +176,9 @@ fn sentences() -> BTreeMap<String, BTreeSet<String>> {
 #[test]
 fn german_has_a_sentence_for_every_reason() {
     let all = sentences();
-    let each = all.iter().flat_map(|(reason, sentences)| sentences.iter().map(move |sentence| (reason, sentence)));
-    let untold: Vec<_> = each.filter(|(reason, said)| Texts(Language::German).reason(reason, said) == **said).collect();
-    assert_eq!(untold, Vec::<(&String, &String)>::new());
+    let each = all.iter().flat_map(|(reason, sentences)| sentences.iter().map(move |sentence| (*reason, *sentence)));
+    let untold: Vec<_> = each.filter(|(reason, said)| Texts(Language::German).reason(reason, said) == *said).collect();
+    assert_eq!(untold, Vec::<(&str, &str)>::new());
 }
 
 /// Pages, point 6.2: where a reason has several sentences, German has one for each, and so agrees with English.
@@ -215,7 +204,7 @@ fn german_has_every_check_advice_kind_of_event_and_operation() {
         shown.extend(endpoint.client_checks().iter().map(|check| check.key.to_owned()));
         shown.extend(endpoint.own_checks().map(|check| check.key.to_owned()));
     }
-    shown.extend(ADVICE.iter().map(|advice| advice.key.to_owned()));
+    shown.extend(Advice::all().map(|advice| advice.key.to_owned()));
     shown.extend(EventKind::ALL.iter().map(|kind| format!("event-{}", kind.as_str().replace(['.', '_'], "-"))));
     shown.extend(Operation::ALL.iter().map(|operation| operation_key(*operation)));
     let there = texts(GERMAN)

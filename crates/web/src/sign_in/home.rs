@@ -7,8 +7,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::account::SignInRefusal;
 use flows::access::caller::Caller;
-use flows::account::sign_in_refusal::SignInRefusal;
 
 #[derive(Template)]
 #[template(path = "sign_in/home.html")]

@@ -12,9 +12,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::Secret;
+use domain::account::SignInRefusal;
 use domain::clients::Client;
 use domain::platform::refusal::Refusal as _;
-use flows::account::sign_in_refusal;
 use flows::oauth::authorize::{self, AuthorizeOutcome};
 use flows::platform::known_browser;
 use flows::sign_in::password;
@@ -35,7 +35,7 @@ struct LoginPage<'p> {
 }
 
 /// A form to correct: its status, the reason, and when to retry.
-type Problem<'p> = Option<(StatusCode, sign_in_refusal::SignInRefusal, &'p Later)>;
+type Problem<'p> = Option<(StatusCode, SignInRefusal, &'p Later)>;
 
 fn said(frame: &Frame, problem: Problem<'_>) -> Option<String> {
     problem.map(|(_, refusal, later)| frame.texts().refusal_for_now(&refusal, later))
@@ -115,9 +115,7 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
             };
             signed_in(&state, &incoming, see_other(&to), &new)
         }
-        Err(Failure::Fault(fault)) => {
-            error::failure::<sign_in_refusal::SignInRefusal>(&state, &incoming, &fault.into())
-        }
+        Err(Failure::Fault(fault)) => error::failure::<SignInRefusal>(&state, &incoming, &fault.into()),
         Err(Failure::Refused(refusal)) => {
             let problem = Some((of_form(status(refusal.code())), refusal, &incoming.ctx.later));
             let return_to = return_to::read(&state, form.get("return_to"));

@@ -11,13 +11,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::Secret;
+use domain::account::SignInRefusal;
 use domain::clients::Client;
 use domain::platform::language::Language;
 use domain::platform::params::RawParams;
 use domain::platform::refusal::Refusal as _;
 use flows::Failure;
 use flows::access::caller::Caller;
-use flows::account::sign_in_refusal;
 use flows::oauth::authorize::{self, AuthorizeOutcome};
 use flows::sign_in::sign_up::{self, SignUpRequest};
 
@@ -49,7 +49,7 @@ async fn page(
     browser: &Browser,
     goes_on: GoesOn<'_>,
     kept: (&str, &str),
-    problem: Option<&sign_in_refusal::SignInRefusal>,
+    problem: Option<&SignInRefusal>,
 ) -> Response {
     let GoesOn { interaction, return_to } = goes_on;
     let mut browser = browser.clone();
@@ -80,7 +80,7 @@ async fn page(
 
 pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response {
     if !state.app().settings().sign_up {
-        return error::failure(&state, &incoming, &Failure::Refused(sign_in_refusal::SignInRefusal::SignUpOff));
+        return error::failure(&state, &incoming, &Failure::Refused(SignInRefusal::SignUpOff));
     }
     let interaction = incoming.query.get("i").unwrap_or_default();
     let return_to = return_to::read(&state, incoming.query.get("return_to"));
@@ -126,8 +126,6 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
             let goes_on = GoesOn { interaction, return_to: &return_to };
             page(&state, &incoming, &browser, goes_on, kept, Some(&refusal)).await
         }
-        Err(Failure::Fault(fault)) => {
-            error::failure::<sign_in_refusal::SignInRefusal>(&state, &incoming, &fault.into())
-        }
+        Err(Failure::Fault(fault)) => error::failure::<SignInRefusal>(&state, &incoming, &fault.into()),
     }
 }

@@ -138,13 +138,12 @@ async fn point_6_2_the_german_page_tells_every_reason_its_advice_and_its_checks_
     let ada = app.user("ada@example.com", 1).await;
     let workspace = ada.workspaces[0];
     let party = Party::with(&app, Kind::Web, |new| new.owner_workspace_id = Some(workspace)).await;
-    let of_client = |endpoint: Endpoint| endpoint.client_checks().iter().flat_map(|check| check.reasons);
     let mut reasons = BTreeSet::new();
     for endpoint in Endpoint::ALL {
         // The management APIs are told apart by what was changed.
         let kind = if endpoint == Endpoint::Management { "client.updated" } else { endpoint.as_str() };
-        reasons.extend(endpoint.own_checks().flat_map(|check| check.reasons).map(|reason| (kind, *reason)));
-        reasons.extend(of_client(endpoint).map(|reason| (AUTHENTICATION, *reason)));
+        reasons.extend(endpoint.rows(false).map(|row| (kind, row.reason)));
+        reasons.extend(endpoint.rows(true).map(|row| (AUTHENTICATION, row.reason)));
     }
     let events = reasons.iter().enumerate().map(|(n, (kind, reason))| refused(n, &party, kind, reason));
     app.happened(events.collect()).await;

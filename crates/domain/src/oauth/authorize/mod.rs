@@ -14,7 +14,7 @@ use crate::grants::authorization::Access;
 use crate::grants::claims::ClaimsRequest;
 pub use crate::oauth::authorize::destination::{Callback, Destination, ResponseMode};
 use crate::oauth::authorize::destination::{MAY_REPEAT, WaitingDevice};
-pub use crate::oauth::authorize::refusal::AuthorizeRefusal;
+pub use crate::oauth::authorize::refusal::{AuthorizeRefusal, InteractionRefusal};
 use crate::platform::params::RawParams;
 use crate::platform::refusal::Named;
 use crate::platform::scope::ScopeSet;

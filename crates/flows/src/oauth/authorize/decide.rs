@@ -2,14 +2,14 @@
 use crate::Failure;
 use crate::oauth::authorize::new_consent::NewConsent;
 use crate::oauth::authorize::outcome::{AuthorizeFailure, AuthorizeOutcome, Decision};
-use crate::oauth::authorize::page_refusal::{InteractionRefusal, PageReason};
+use crate::oauth::authorize::page_refusal::PageReason;
 use crate::oauth::authorize::scene::{Scene, answer_error, error, page, returned};
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, ChangeRecord};
 use domain::WorkspaceId;
 use domain::events::Change;
 use domain::oauth::authorize::decide::{self, Choice, ConsentQuestion, Step};
-use domain::oauth::authorize::{AuthorizeRefusal, Destination};
+use domain::oauth::authorize::{AuthorizeRefusal, Destination, InteractionRefusal};
 use domain::platform::seal::TokenId;
 use serde_json::json;
 

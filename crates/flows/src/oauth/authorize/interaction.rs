@@ -1,9 +1,10 @@
 //! An authorization request that waits for its user, sealed into the pages that the user sees.
 use crate::oauth::authorize::outcome::AuthorizeFailure;
-use crate::oauth::authorize::page_refusal::{InteractionRefusal, PageReason, PageRefusal};
+use crate::oauth::authorize::page_refusal::{PageReason, PageRefusal};
 use crate::platform::audit_log::AuditSubject;
 use crate::{Ctx, Failure, Fault, Server};
 use domain::diagnosis::Endpoint;
+use domain::oauth::authorize::InteractionRefusal;
 use domain::oauth::authorize::decide::Interaction;
 use domain::platform::refusal::Refusal as _;
 use domain::platform::seal::{Purpose, TokenId};

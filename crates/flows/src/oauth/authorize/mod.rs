@@ -15,13 +15,14 @@ use crate::oauth::authorize::interaction::{open, seal};
 pub use crate::oauth::authorize::outcome::{
     AuthorizationResponse, AuthorizeFailure, AuthorizeOutcome, ConsentView, Decision, Locales, UnableView,
 };
-pub use crate::oauth::authorize::page_refusal::{InteractionRefusal, PageReason, PageRefusal};
+pub use crate::oauth::authorize::page_refusal::{PageReason, PageRefusal};
 use crate::oauth::authorize::person::person;
 use crate::oauth::authorize::scene::{Scene, answer_error, page, scene, unknown};
 use crate::oauth::diagnostics;
 use crate::{Ctx, Fault, Server};
 use domain::clients::Client;
 use domain::grants::consent::Home;
+pub use domain::oauth::authorize::InteractionRefusal;
 use domain::oauth::authorize::decide::{Interaction, Step};
 use domain::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal, Callback, Destination};
 use domain::platform::params::RawParams;

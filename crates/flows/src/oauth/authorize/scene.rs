@@ -5,7 +5,7 @@ use crate::oauth::authorize::interaction::{open, seal};
 use crate::oauth::authorize::outcome::{
     AuthorizationResponse, AuthorizeFailure, AuthorizeOutcome, ConsentView, Locales, UnableView,
 };
-use crate::oauth::authorize::page_refusal::{InteractionRefusal, PageReason, PageRefusal};
+use crate::oauth::authorize::page_refusal::{PageReason, PageRefusal};
 use crate::oauth::authorize::person::{AuthorizingUser, person};
 use crate::oauth::diagnostics;
 use crate::platform::audit_log::AuditSubject;
@@ -15,6 +15,7 @@ use domain::clients::{Client, SubType};
 use domain::diagnosis::Endpoint;
 use domain::grants::authorization::Authorization;
 use domain::grants::consent::Home;
+use domain::oauth::authorize::InteractionRefusal;
 use domain::oauth::authorize::decide::{self, Approval, ConsentQuestion, Interaction, Progress, Step};
 use domain::oauth::authorize::{AuthorizeRefusal, Callback, Destination};
 use domain::oauth::payload::CodePayload;

@@ -8,33 +8,10 @@ use domain::Timestamp;
 use domain::clients::{Client, GrantType};
 use domain::oauth::payload::CodePayload;
 use domain::oauth::pkce::is_verifier;
+use domain::oauth::token::CodeRefusal as R;
 use domain::platform::params::RawParams;
 use domain::platform::seal::Purpose;
 use domain::resources::indicator::all_granted;
-
-domain::refusals! {
-    /// The reason why a code was refused.
-    pub enum CodeRefusal {
-        Missing => InvalidRequest, "code_missing", "The code parameter is missing.";
-        Unknown => InvalidGrant, "code_unknown", "The authorization code is not valid.";
-        WrongClient => InvalidGrant, "code_of_another_client", "The authorization code is not valid.";
-        Expired => InvalidGrant, "code_expired", "The authorization code has expired.";
-        RedirectMismatch => InvalidGrant, "redirect_uri_mismatch", "The redirect_uri is not the one of the authorization request.";
-        VerifierMalformed => InvalidRequest, "code_verifier_malformed", "The code_verifier must have 43 to 128 unreserved characters.";
-        VerifierMissing => InvalidGrant, "code_verifier_missing", "The code_verifier is missing.";
-        VerifierUnexpected => InvalidGrant, "code_verifier_unexpected", "A code_verifier was sent, but no code_challenge was in the authorization request.";
-        PkceMismatch => InvalidGrant, "code_verifier_mismatch", "The code_verifier does not fit the code_challenge.";
-        Replayed => InvalidGrant, "code_replayed", "The authorization code was used before.";
-        UserDisabled => InvalidGrant, "user_disabled", "The authorization is no longer valid.";
-        ConsentRevoked => InvalidGrant, "consent_revoked", "The authorization is no longer valid.";
-        MembershipLost => InvalidGrant, "membership_lost", "The authorization is no longer valid.";
-        ClientForbidden => InvalidGrant, "workspace_policy_forbids_client", "The workspace does not allow this application.";
-        TokenEnded => InvalidGrant, "personal_token_ended", "The authorization is no longer valid.";
-        Resource => InvalidTarget, "resource_not_granted", "A requested resource was not part of the authorization.";
-    }
-}
-
-use CodeRefusal as R;
 
 impl From<GrantNotCreated> for R {
     fn from(why: GrantNotCreated) -> Self {
@@ -101,7 +78,7 @@ pub(super) async fn redeem(
     ctx: &Ctx,
     client: &Client,
     body: &RawParams,
-) -> Result<TokenResponse, Failure<CodeRefusal>> {
+) -> Result<TokenResponse, Failure<R>> {
     let Some(text) = body.get("code") else { return refuse(R::Missing) };
     app.look_for_key_of(ctx, text).await?;
     let Some((id, code)) = app.opened::<CodePayload>(Purpose::AuthorizationCode, text)? else {

@@ -5,25 +5,10 @@ use crate::{Ctx, Failure, Server};
 use domain::clients::{Client, GrantType};
 use domain::events::{EventData, EventKind};
 use domain::oauth::payload::{AccessPayload, Bearer};
+use domain::oauth::token::MachineRefusal as R;
 use domain::platform::params::RawParams;
 use domain::platform::scope::ScopeSet;
 use domain::resources::OF_A_USER;
-
-domain::refusals! {
-    /// The reason why a machine client got no token.
-    pub enum MachineRefusal {
-        NotVouched => UnauthorizedClient, "client_credentials_not_vouched", "client_credentials needs a client that belongs to a workspace or to the operator.";
-        ScopeNotOpen => InvalidScope, "scope_not_open_to_machines", "A requested scope is not open to clients that act in their own name.";
-        ScopeWithheld => InvalidScope, "scope_awaits_review", "The client changed since it was reviewed. Until the operator reviews it again, it cannot have a requested scope.";
-        PublicClient => UnauthorizedClient, "client_credentials_for_public_client", "Only confidential clients can use client_credentials.";
-        ScopeMalformed => InvalidScope, "scope_malformed", "The scope parameter is malformed.";
-        ScopeNotRegistered => InvalidScope, "scope_not_registered", "A requested scope is not one that the client registered.";
-        ScopeNeedsUser => InvalidScope, "scope_needs_a_user", "openid, profile, email and offline_access need a user.";
-        Resource => InvalidTarget, "resource_unknown", "A requested resource is unknown.";
-    }
-}
-
-use MachineRefusal as R;
 
 pub(super) fn issue(app: &Server, ctx: &Ctx, client: &Client, body: &RawParams) -> Result<TokenResponse, Failure<R>> {
     if client.is_public() {

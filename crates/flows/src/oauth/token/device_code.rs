@@ -5,31 +5,11 @@ use crate::platform::failure::refuse;
 use crate::{Ctx, Failure, Server};
 use domain::clients::{Client, GrantType};
 use domain::oauth::device::{DeviceAuthorization, DeviceState, INTERVAL};
+use domain::oauth::token::DeviceCodeRefusal as R;
 use domain::platform::params::RawParams;
 use domain::resources::indicator::all_granted;
 use store::StoreError;
 use store::oauth::device::PollTiming;
-
-domain::refusals! {
-    /// The reason why a device gets no tokens, or none yet (RFC 8628 §3.5).
-    pub enum DeviceCodeRefusal {
-        Missing => InvalidRequest, "device_code_missing", "The device_code parameter is missing.";
-        Unknown => InvalidGrant, "device_code_unknown", "The device code is not valid.";
-        WrongClient => InvalidGrant, "device_code_of_another_client", "The device code is not valid.";
-        Replayed => InvalidGrant, "device_code_replayed", "The device code was used before.";
-        Denied => AccessDenied, "device_denied", "The user refused.";
-        Expired => ExpiredToken, "device_code_expired", "The device code has expired.";
-        TooFast => SlowDown, "device_polled_too_fast", "Wait 5 seconds longer between two requests from now on.";
-        Pending => AuthorizationPending, "device_undecided", "The user has not decided yet.";
-        Resource => InvalidTarget, "resource_not_granted", "A requested resource was not part of the authorization.";
-        UserDisabled => InvalidGrant, "user_disabled", "The authorization is no longer valid.";
-        MembershipLost => InvalidGrant, "membership_lost", "The authorization is no longer valid.";
-        ClientForbidden => InvalidGrant, "workspace_policy_forbids_client", "The workspace does not allow this application.";
-        ConsentRevoked => InvalidGrant, "consent_revoked", "The authorization is no longer valid.";
-    }
-}
-
-use DeviceCodeRefusal as R;
 
 impl From<GrantNotCreated> for R {
     fn from(why: GrantNotCreated) -> Self {

@@ -8,11 +8,8 @@ mod device_code;
 mod issue;
 mod refresh_token;
 
-pub use authorization_code::{CodeRefusal, checks as code_checks};
-pub use client_credentials::MachineRefusal;
-pub use device_code::DeviceCodeRefusal;
+pub use authorization_code::checks as code_checks;
 pub use issue::TokenResponse;
-pub use refresh_token::RefreshRefusal;
 
 use crate::oauth::{client_authentication, diagnostics};
 use crate::platform::audit_log::AuditSubject;
@@ -22,19 +19,11 @@ use domain::clients::{Client, GrantType};
 use domain::diagnosis::Endpoint;
 use domain::oauth::client_authentication::ClientRefusal;
 use domain::oauth::presented::Presented;
+use domain::oauth::token::{CodeRefusal, DeviceCodeRefusal, MachineRefusal, RefreshRefusal, RequestRefusal};
 use domain::platform::params::RawParams;
-use domain::platform::refusal::{ErrorCode, Named, Refusal};
+use domain::platform::refusal::{Named, Refusal, RefusalRow};
 use domain::resources::indicator::UnknownResource;
 use serde_json::Value;
-
-domain::refusals! {
-    /// Refusals of the request itself, whatever its grant type.
-    pub enum RequestRefusal {
-        GrantTypeMissing => InvalidRequest, "grant_type_missing", "The grant_type parameter is missing.";
-        GrantTypeUnknown => UnsupportedGrantType, "grant_type_unknown", "This grant type is not supported.";
-        GrantTypeNotAllowed => UnauthorizedClient, "grant_type_not_registered", "The client is not registered for this grant type.";
-    }
-}
 
 /// The reason why no token was issued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,28 +36,16 @@ pub enum TokenRefusal {
     Device(DeviceCodeRefusal),
 }
 
-impl TokenRefusal {
-    fn inner(&self) -> &dyn Refusal {
-        match self {
-            Self::Request(r) => r,
-            Self::Client(r) => r,
-            Self::Code(r) => r,
-            Self::Refresh(r) => r,
-            Self::Machine(r) => r,
-            Self::Device(r) => r,
-        }
-    }
-}
-
 impl Refusal for TokenRefusal {
-    fn code(&self) -> ErrorCode {
-        self.inner().code()
-    }
-    fn public(&self) -> &'static str {
-        self.inner().public()
-    }
-    fn reason(&self) -> &'static str {
-        self.inner().reason()
+    fn row(&self) -> &'static RefusalRow {
+        match self {
+            Self::Request(r) => r.row(),
+            Self::Client(r) => r.row(),
+            Self::Code(r) => r.row(),
+            Self::Refresh(r) => r.row(),
+            Self::Machine(r) => r.row(),
+            Self::Device(r) => r.row(),
+        }
     }
 }
 

@@ -11,63 +11,15 @@ use domain::Timestamp;
 use domain::clients::{Client, GrantType};
 use domain::events::{Event, EventData, EventKind};
 use domain::grants::refresh::{RefreshVerdict, Theft, judge, next, window};
-use domain::grants::{EndReason, Grant, GrantContext, GrantInactive};
+use domain::grants::{EndReason, Grant, GrantContext};
 use domain::oauth::payload::RefreshPayload;
+use domain::oauth::token::RefreshRefusal as R;
 use domain::platform::params::RawParams;
 use domain::platform::scope::ScopeSet;
 use domain::platform::seal::Purpose;
 use domain::resources::indicator::all_granted;
 use store::grants::Rotated;
 use store::{StoreError, Tx};
-
-domain::refusals! {
-    /// The reason why a refresh token was refused.
-    pub enum RefreshRefusal {
-        Missing => InvalidRequest, "refresh_token_missing", "The refresh_token parameter is missing.";
-        Unknown => InvalidGrant, "refresh_token_unknown", "The refresh token is not valid.";
-        WrongClient => InvalidGrant, "refresh_token_of_another_client", "The refresh token is not valid.";
-        GrantRevoked => InvalidGrant, "grant_revoked", "The authorization was ended.";
-        GrantReplayed => InvalidGrant, "grant_ended_after_replay", "The authorization was ended.";
-        GrantExpired => InvalidGrant, "grant_expired", "The refresh token has expired.";
-        UserDisabled => InvalidGrant, "user_disabled", "The authorization is no longer valid.";
-        ClientDisabled => InvalidGrant, "client_disabled", "The authorization is no longer valid.";
-        MembershipLost => InvalidGrant, "membership_lost", "The authorization is no longer valid.";
-        ClientForbidden => InvalidGrant, "workspace_policy_forbids_client", "The workspace does not allow this application any more.";
-        Voided => InvalidGrant, "refresh_token_voided", "The refresh token was used before; the authorization was ended.";
-        SuccessorUsed => InvalidGrant, "refresh_token_successor_used", "The refresh token was used before; the authorization was ended.";
-        FarBehind => InvalidGrant, "refresh_token_far_behind", "The refresh token was used before; the authorization was ended.";
-        FromTheFuture => InvalidGrant, "refresh_token_ahead_of_database", "The refresh token is not valid.";
-        ScopeMalformed => InvalidScope, "scope_malformed", "The scope parameter is malformed.";
-        ScopeBeyondGrant => InvalidScope, "scope_beyond_grant", "A requested scope was not granted.";
-        Resource => InvalidTarget, "resource_not_granted", "A requested resource was not part of the authorization.";
-    }
-}
-
-use RefreshRefusal as R;
-
-impl From<GrantInactive> for R {
-    fn from(dead: GrantInactive) -> Self {
-        match dead {
-            GrantInactive::Ended(EndReason::CodeReplayed | EndReason::RefreshTokenReplayed) => Self::GrantReplayed,
-            GrantInactive::Ended(EndReason::MembershipLost) | GrantInactive::MembershipLost => Self::MembershipLost,
-            GrantInactive::Ended(EndReason::ClientForbidden) => Self::ClientForbidden,
-            GrantInactive::Ended(_) => Self::GrantRevoked,
-            GrantInactive::Expired => Self::GrantExpired,
-            GrantInactive::UserDisabled => Self::UserDisabled,
-            GrantInactive::ClientDisabled => Self::ClientDisabled,
-        }
-    }
-}
-
-impl From<Theft> for R {
-    fn from(theft: Theft) -> Self {
-        match theft {
-            Theft::Void => Self::Voided,
-            Theft::SuccessorUsed => Self::SuccessorUsed,
-            Theft::FarBehind => Self::FarBehind,
-        }
-    }
-}
 
 /// What happens to a presented token.
 enum RefreshOutcome {
@@ -216,7 +168,7 @@ pub(super) async fn refresh(
     ctx: &Ctx,
     client: &Client,
     body: &RawParams,
-) -> Result<TokenResponse, Failure<RefreshRefusal>> {
+) -> Result<TokenResponse, Failure<R>> {
     let Some(text) = body.get("refresh_token") else { return refuse(R::Missing) };
     app.look_for_key_of(ctx, text).await?;
     let Some((_, presented)) = app.opened::<RefreshPayload>(Purpose::RefreshToken, text)? else {

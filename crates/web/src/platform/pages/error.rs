@@ -7,12 +7,12 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
+use domain::account::SignInRefusal;
 use domain::oauth::authorize::ResponseMode;
 use domain::platform::language::Language;
-use domain::platform::refusal::{ErrorCode, Refusal};
+use domain::platform::refusal::{ErrorCode, FaultRefusal, Refusal, RefusalRow};
 use flows::Failure;
 use flows::access::caller::Caller;
-use flows::account::sign_in_refusal::SignInRefusal;
 use flows::oauth::authorize::AuthorizeFailure;
 
 #[derive(Template)]
@@ -152,13 +152,10 @@ fn named<R: Refusal>(
     failure: &Failure<R>,
     way: Way<'_>,
 ) -> Response {
-    let (code, reason, english) = match failure {
+    let &RefusalRow { code, reason, public: english, .. } = match failure {
         Failure::Fault(fault) if fault.is_end_of_credential() => return session_over(state, incoming),
-        Failure::Refused(refusal) => (refusal.code(), refusal.reason(), refusal.public()),
-        Failure::Fault(fault) => {
-            let (code, english) = fault_said(fault, &incoming.ctx.facts.request_id);
-            (code, code.as_str(), english)
-        }
+        Failure::Refused(refusal) => refusal.row(),
+        Failure::Fault(fault) => fault_said(fault, &incoming.ctx.facts.request_id),
     };
     let status = match status(code) {
         StatusCode::UNAUTHORIZED => StatusCode::BAD_REQUEST,
@@ -168,15 +165,9 @@ fn named<R: Refusal>(
 }
 
 /// The page for a fault, when nothing else about the request is available.
-pub fn ours(
-    state: &WebState,
-    language: Language,
-    status: StatusCode,
-    code: ErrorCode,
-    english: &str,
-    id: &str,
-) -> Response {
-    let said = Said { status, code: code.as_str(), what: What::Reason(code.as_str(), english), way: Way::Home };
+pub fn ours(state: &WebState, language: Language, status: StatusCode, fault: FaultRefusal, id: &str) -> Response {
+    let RefusalRow { code, reason, public, .. } = fault.row();
+    let said = Said { status, code: code.as_str(), what: What::Reason(reason, public), way: Way::Home };
     render(state, &body(Frame::without_forms(state, language), &said, id), status, Leads::Here, None)
 }
 

@@ -1,8 +1,7 @@
-//! Refusals of sign-in and sign-up, shared by all ways to an account.
+//! Refusals of sign-in, sign-up and setup.
+use crate::platform::text::UnsafeName;
 
-use domain::platform::text::UnsafeName;
-
-domain::refusals! {
+crate::refusals! {
     /// The reason why a sign-in or sign-up was refused.
     pub enum SignInRefusal {
         Wrong => AccessDenied, "credentials_wrong", "The email address or the password is wrong.";
@@ -20,6 +19,18 @@ domain::refusals! {
         PasswordGuessable => InvalidRequest, "password_guessable", "This password is easy to guess. Use a longer one, without your name or address.";
         LastOperator => Conflict, "last_operator", "Somebody must run this server: name another operator first.";
         EmailTaken => InvalidRequest, "email_taken", "This address cannot be used to sign up. Sign in instead, or use another one.";
+    }
+}
+
+crate::refusals! {
+    /// Why the link for the first operator does not work.
+    pub enum SetupLinkRefusal {
+        /// Used, expired, replaced by a newer one, or never issued.
+        Invalid => AccessDenied, "setup_link_invalid", "This link was used before or has expired. Restart the server for a new one.";
+        /// The server has an operator already, so links no longer work.
+        HasOperator => AccessDenied, "setup_has_operator", "This server has an operator. Ask them for operator rights.";
+        /// This browser has not opened a link recently.
+        NotOpen => AccessDenied, "setup_not_open", "Open the link that the server printed again: in the browser that opened it, the page is good for an hour. Cookies must be allowed.";
     }
 }
 
