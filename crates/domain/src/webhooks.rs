@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::fmt;
 use zeroize::Zeroizing;
 
-crate::refusals! {
+crate::platform::refusal::refusals! {
     /// The reason why a webhook was not created or changed.
     pub enum WebhookRefusal {
         UrlMalformed => InvalidRequest, "webhook_url_malformed", "The URL must be absolute and have at most 2048 characters.";

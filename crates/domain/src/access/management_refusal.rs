@@ -1,7 +1,7 @@
 //! Why the management APIs and the pages refuse, apart from missing permissions.
 use crate::platform::advice;
 
-crate::refusals! {
+crate::platform::refusal::refusals! {
     /// The reason why a request to the management APIs was refused.
     pub enum ManagementRefusal {
         CredentialMissing => InvalidToken, "credential_missing", "Send a credential in the Authorization header, or sign in.";

@@ -210,7 +210,7 @@ pub struct Principal {
     pub responsible: Option<UserId>,
 }
 
-crate::refusals! {
+crate::platform::refusal::refusals! {
     /// Why an authenticated caller may not do something.
     pub enum PermissionDenied {
         Scope => InsufficientScope, "credential_lacks_scope", "The credential does not carry the scope that this needs.",

@@ -1,7 +1,7 @@
 //! Refusals of sign-in, sign-up and setup.
 use crate::platform::text::UnsafeName;
 
-crate::refusals! {
+crate::platform::refusal::refusals! {
     /// The reason why a sign-in or sign-up was refused.
     pub enum SignInRefusal {
         Wrong => AccessDenied, "credentials_wrong", "The email address or the password is wrong.";
@@ -22,7 +22,7 @@ crate::refusals! {
     }
 }
 
-crate::refusals! {
+crate::platform::refusal::refusals! {
     /// Why the link for the first operator does not work.
     pub enum SetupLinkRefusal {
         /// Used, expired, replaced by a newer one, or never issued.

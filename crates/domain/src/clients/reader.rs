@@ -3,7 +3,7 @@ use super::terms::{Dropped, is_known};
 use crate::platform::advice;
 use serde_json::{Map, Value};
 
-crate::refusals! {
+crate::platform::refusal::refusals! {
     /// Why metadata cannot be registered.
     pub enum MetadataRefusal {
         NotAnObject => InvalidClientMetadata, "metadata_not_an_object", "The request body must be a JSON object.",

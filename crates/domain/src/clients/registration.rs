@@ -1,6 +1,6 @@
 //! Why registration is refused, apart from what is wrong with the metadata (RFC 7591, RFC 7592).
 
-crate::refusals! {
+crate::platform::refusal::refusals! {
     /// The reason why the caller may not register, or not manage this client.
     pub enum AccessRefusal {
         Off => RegistrationNotSupported, "registration_off", "Dynamic registration is switched off.",

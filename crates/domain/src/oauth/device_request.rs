@@ -1,7 +1,7 @@
 //! Why a device gets no codes (RFC 8628 §3.2), and why a code that a user enters is refused (§3.3).
 use crate::platform::advice;
 
-crate::refusals! {
+crate::platform::refusal::refusals! {
     /// Why a device gets no codes, apart from what is wrong with its parameters.
     pub enum DeviceRequestRefusal {
         GrantNotAllowed => UnauthorizedClient, "grant_type_not_registered", "The client is not registered for this grant type.",
@@ -11,7 +11,7 @@ crate::refusals! {
     }
 }
 
-crate::refusals! {
+crate::platform::refusal::refusals! {
     /// The reason why a code that a user entered is refused.
     pub enum UserCodeRefusal {
         Missing => InvalidRequest, "user_code_missing", "Enter the code that your device shows.";

@@ -5,7 +5,7 @@ use crate::clients::Client;
 use crate::platform::params::RawParams;
 use crate::{ClientId, SessionId, UserId};
 
-crate::refusals! {
+crate::platform::refusal::refusals! {
     /// Why a logout request was refused.
     pub enum LogoutRefusal {
         Repeated => InvalidRequest, "parameter_repeated", "A parameter was sent more than once.";

@@ -2,7 +2,7 @@
 use crate::grants::{EndReason, GrantInactive};
 use crate::platform::advice;
 
-crate::refusals! {
+crate::platform::refusal::refusals! {
     /// Why a request about a token names none (RFC 7662 §2.1, RFC 7009 §2.1).
     pub enum TokenParameterRefusal {
         Missing => InvalidRequest, "token_missing", "The token parameter is missing.",
@@ -10,7 +10,7 @@ crate::refusals! {
     }
 }
 
-crate::refusals! {
+crate::platform::refusal::refusals! {
     /// Why a client may not revoke a token (RFC 7009 §2.1). Introspection answers that such a token is not active.
     pub enum ForeignToken {
         OfAnotherClient => InvalidRequest, "token_of_another_client", "The token was not issued to this client.",
@@ -18,7 +18,7 @@ crate::refusals! {
     }
 }
 
-crate::refusals! {
+crate::platform::refusal::refusals! {
     /// Why an access token is not active. Callers only learn that it is not.
     pub enum InactiveToken {
         /// Not issued by this server, or not an access token.

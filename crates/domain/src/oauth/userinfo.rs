@@ -1,7 +1,7 @@
 //! Why userinfo is refused (OpenID Connect Core §5.3).
 use crate::platform::advice;
 
-crate::refusals! {
+crate::platform::refusal::refusals! {
     /// The reason why userinfo was refused.
     pub enum UserinfoRefusal {
         TokenMissing => InvalidRequest, "token_missing", "An access token is required in the Authorization header.",

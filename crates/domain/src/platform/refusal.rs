@@ -159,7 +159,6 @@ impl<R: Refusal> Refusal for Named<R> {
 
 /// Declares a refusal enum as a table: variant, error code, exact reason, public sentence; and for diagnosis the check that
 /// refuses, and advice. Refusals of people and of management have neither. A row says everything once.
-#[macro_export]
 macro_rules! refusals {
     ($(#[$doc:meta])* $vis:vis enum $name:ident { $(
         $(#[$vdoc:meta])* $variant:ident => $code:ident, $reason:literal, $public:literal
@@ -171,8 +170,8 @@ macro_rules! refusals {
         impl $name {
             /// All of them, in the order of the table.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-            /// The rows of the table.
-            pub const ROWS: $crate::platform::refusal::RefusalRows = &[$(Self::$variant.row(),)*];
+            /// The rows of the table. The compiler warns if `diagnosis` does not list them.
+            pub(crate) const ROWS: $crate::platform::refusal::RefusalRows = &[$(Self::$variant.row(),)*];
 
             /// What there is to say about this refusal.
             pub const fn row(self) -> &'static $crate::platform::refusal::RefusalRow {
@@ -181,7 +180,7 @@ macro_rules! refusals {
                         code: $crate::platform::refusal::ErrorCode::$code,
                         reason: $reason,
                         public: $public,
-                        explanation: $crate::explanation!($reason $(, $check, $advice)?),
+                        explanation: $crate::platform::refusal::explanation!($reason $(, $check, $advice)?),
                     },)*
                 }
             }
@@ -199,9 +198,9 @@ macro_rules! refusals {
     };
 }
 
+pub(crate) use refusals;
+
 /// The explanation of a row, if it has one.
-#[doc(hidden)]
-#[macro_export]
 macro_rules! explanation {
     ($reason:literal) => {
         None
@@ -218,7 +217,9 @@ macro_rules! explanation {
     };
 }
 
-crate::refusals! {
+pub(crate) use explanation;
+
+refusals! {
     /// What the caller learns of a fault of the server.
     pub enum FaultRefusal {
         NotAvailable => TemporarilyUnavailable, "not_available", "The server is not available for the moment. Try again.";

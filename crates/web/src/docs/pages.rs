@@ -14,7 +14,7 @@ use axum::response::{IntoResponse as _, Response};
 use domain::access::PermissionDenied;
 use domain::clients::metadata::MetadataRefusal;
 use domain::platform::language::Language;
-use domain::platform::refusal::FaultRefusal;
+use domain::platform::refusal::{FaultRefusal, Refusal, RefusalRow};
 use flows::platform::management_error::ManagementRefusal;
 use flows::webhooks::manage::WebhookRefusal;
 use std::sync::{Arc, LazyLock, OnceLock};
@@ -110,9 +110,14 @@ struct Problem {
 }
 
 static ALL_PROBLEMS: LazyLock<Vec<Problem>> = LazyLock::new(|| {
-    let tables = [ManagementRefusal::ROWS, PermissionDenied::ROWS, MetadataRefusal::ROWS, WebhookRefusal::ROWS];
-    let faults = [FaultRefusal::NotAvailable, FaultRefusal::Failed].map(FaultRefusal::row);
-    let rows = tables.into_iter().flatten().copied().chain(faults);
+    fn all<R: Refusal>(refusals: &[R]) -> impl Iterator<Item = &'static RefusalRow> {
+        refusals.iter().map(Refusal::row)
+    }
+    let rows = all(ManagementRefusal::ALL)
+        .chain(all(PermissionDenied::ALL))
+        .chain(all(MetadataRefusal::ALL))
+        .chain(all(WebhookRefusal::ALL))
+        .chain(all(&[FaultRefusal::NotAvailable, FaultRefusal::Failed]));
     let mut problems: Vec<_> = rows
         .map(|row| Problem { reason: row.reason, status: status(row.code).as_u16(), sentence: row.public })
         .collect();

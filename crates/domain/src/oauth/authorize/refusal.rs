@@ -1,7 +1,7 @@
 //! Why an authorization request is refused, and what the client, the user and the log see of it.
 use crate::platform::advice;
 
-crate::refusals! {
+crate::platform::refusal::refusals! {
     /// Why an authorization request was refused.
     pub enum AuthorizeRefusal {
         ClientMissing => InvalidRequest, "client_id_missing", "The client_id parameter is missing.",
@@ -89,7 +89,7 @@ crate::refusals! {
     }
 }
 
-crate::refusals! {
+crate::platform::refusal::refusals! {
     /// The reason why an interaction (a sign-in or consent page) cannot continue.
     pub enum InteractionRefusal {
         Unknown => InvalidRequest, "interaction_unknown", "This page is not valid. Go back to the application and start again.",

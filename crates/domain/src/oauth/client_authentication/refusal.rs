@@ -1,7 +1,7 @@
 //! Why client authentication fails.
 use crate::platform::advice;
 
-crate::refusals! {
+crate::platform::refusal::refusals! {
     /// Why client authentication failed.
     pub enum ClientRefusal {
         SecretInQuery => InvalidRequest, "client_secret_in_query", "Client credentials must not be sent in the URL.",

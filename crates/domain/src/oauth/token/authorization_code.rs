@@ -1,7 +1,7 @@
 //! Why an authorization code is refused (OAuth 2.1 §4.1.3).
 use crate::platform::advice;
 
-crate::refusals! {
+crate::platform::refusal::refusals! {
     /// The reason why a code was refused.
     pub enum CodeRefusal {
         Missing => InvalidRequest, "code_missing", "The code parameter is missing.",

@@ -1,7 +1,7 @@
 //! Why a client gets no token in its own name (OAuth 2.1 §4.2).
 use crate::platform::advice;
 
-crate::refusals! {
+crate::platform::refusal::refusals! {
     /// The reason why a machine client got no token.
     pub enum MachineRefusal {
         PublicClient => UnauthorizedClient, "client_credentials_for_public_client", "Only confidential clients can use client_credentials.",

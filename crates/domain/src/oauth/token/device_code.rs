@@ -1,7 +1,7 @@
 //! Why a polling device gets no tokens (RFC 8628 §3.5).
 use crate::platform::advice;
 
-crate::refusals! {
+crate::platform::refusal::refusals! {
     /// The reason why a device gets no tokens, or none yet (RFC 8628 §3.5).
     pub enum DeviceCodeRefusal {
         Missing => InvalidRequest, "device_code_missing", "The device_code parameter is missing.",

@@ -11,7 +11,7 @@ pub use refresh_token::RefreshRefusal;
 
 use crate::platform::advice;
 
-crate::refusals! {
+crate::platform::refusal::refusals! {
     /// Refusals of the request itself, whatever its grant type.
     pub enum RequestRefusal {
         GrantTypeMissing => InvalidRequest, "grant_type_missing", "The grant_type parameter is missing.",

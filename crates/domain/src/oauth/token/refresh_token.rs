@@ -3,7 +3,7 @@ use crate::grants::refresh::Theft;
 use crate::grants::{EndReason, GrantInactive};
 use crate::platform::advice;
 
-crate::refusals! {
+crate::platform::refusal::refusals! {
     /// The reason why a refresh token was refused.
     pub enum RefreshRefusal {
         Missing => InvalidRequest, "refresh_token_missing", "The refresh_token parameter is missing.",
