@@ -1,5 +1,5 @@
 //! Stores what a user allowed, together with the answer for a waiting device.
-use crate::oauth::authorize::page_refusal::{InteractionRefusal, PageReason};
+use crate::oauth::authorize::page_refusal::PageReason;
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, ChangeRecord};
 use crate::platform::events;
@@ -7,7 +7,7 @@ use crate::{Ctx, Server};
 use domain::ClientId;
 use domain::events::{Change, EventData};
 use domain::grants::authorization::Authorization;
-use domain::oauth::authorize::AuthorizeRefusal;
+use domain::oauth::authorize::{AuthorizeRefusal, InteractionRefusal};
 use domain::oauth::device::DeviceApproval;
 use domain::platform::seal::TokenId;
 use serde_json::json;
