@@ -4,7 +4,7 @@ use crate::platform::advice;
 crate::platform::refusal::refusals! {
     /// The reason why a request to the management APIs was refused.
     pub enum ManagementRefusal {
-        CredentialMissing => InvalidToken, "credential_missing", "Send a credential in the Authorization header, or sign in.";
+        CredentialMissing => InvalidToken, "credential_missing", "Send a credential in the Authorization header, or sign in.", asks for Bearer;
         CredentialUnknown => InvalidToken, "credential_unknown", "The credential is not valid.";
         CreatorGone => InvalidToken, "key_creator_gone", "The person who created this API key no longer belongs to the workspace. An owner can adopt the key.";
         OtherAudience => InvalidToken, "token_for_another_resource", "The access token is for another resource.";

@@ -13,7 +13,7 @@ crate::platform::refusal::refusals! {
             check "check-registration-rate", advice "Register an application once and keep its credentials; wait before the next one.";
         TooManyAlike => SlowDown, "registration_repeated", "The same metadata was registered too often from this address. Keep the client id and use it again.",
             check "check-registration-rate", advice "Keep the client id and its credentials where every process and start of the app finds them, and register only where there are none.";
-        TokenMissing => InvalidRequest, "registration_token_missing", "Send the registration access token, or a credential of the owner, in the Authorization header.",
+        TokenMissing => InvalidRequest, "registration_token_missing", "Send the registration access token, or a credential of the owner, in the Authorization header.", asks for Bearer,
             check "check-registration-token", advice "Send the registration_access_token from the registration response, or a credential of the owner, as Bearer.";
         WrongToken => InvalidToken, "registration_token_wrong", "The registration access token is not valid for this client.",
             check "check-registration-token", advice "Send the registration_access_token that was answered when this application was registered.";

@@ -4,7 +4,7 @@ use crate::platform::advice;
 crate::platform::refusal::refusals! {
     /// The reason why userinfo was refused.
     pub enum UserinfoRefusal {
-        TokenMissing => InvalidRequest, "token_missing", "An access token is required in the Authorization header.",
+        TokenMissing => InvalidRequest, "token_missing", "An access token is required in the Authorization header.", asks for Bearer,
             check "check-token-sent", advice advice::TOKEN_MISSING;
         TokenTwice => InvalidRequest, "token_sent_twice", "The access token was sent more than once.",
             check "check-token-once", advice "Send the access token once: in the Authorization header or in the form body.";

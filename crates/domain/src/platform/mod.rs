@@ -2,6 +2,7 @@
 
 pub mod advice;
 pub mod allowance;
+pub mod challenge;
 pub mod encoding;
 pub mod id;
 pub mod json;

@@ -1,5 +1,6 @@
 //! Error codes and refusals (RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6, RFC 6750 §3.1, RFC 7591 §3.2.2,
 //! RFC 8628 §3.5).
+use super::challenge::{Challenge, Scheme};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -67,8 +68,21 @@ pub struct RefusalRow {
     /// A sentence for the developer of the client: plain ASCII without `"` and `\` (RFC 6749 §5.2). It never contains a
     /// secret or any part of the request.
     pub public: &'static str,
+    /// The scheme to offer because the request had no credential at all; empty for all other refusals.
+    pub asks_for: &'static [Scheme],
     /// What diagnosis tells developers of clients; `None` for refusals of people and of management.
     pub explanation: Option<Explanation>,
+}
+
+impl RefusalRow {
+    /// The challenge of the response, with this description of the error.
+    pub fn challenge(&self, description: Option<&str>) -> Option<Challenge> {
+        match (self.asks_for, self.code) {
+            ([Scheme::Bearer, ..], _) => Some(Challenge::NO_TOKEN),
+            ([], ErrorCode::InvalidClient) => Some(Challenge::Basic),
+            ([], code) => Challenge::of_token(code, description),
+        }
+    }
 }
 
 /// The rows of a table, in the order of the checks that refuse.
@@ -157,12 +171,12 @@ impl<R: Refusal> Refusal for Named<R> {
     }
 }
 
-/// Declares a refusal enum as a table: variant, error code, exact reason, public sentence; and for diagnosis the check that
-/// refuses, and advice. Refusals of people and of management have neither. A row says everything once.
+/// Declares a refusal enum as a table: variant, error code, exact reason, public sentence; the scheme
+/// to offer if there was no credential; and for diagnosis the check that refuses, and advice. Refusals of people and of management have neither. A row says everything once.
 macro_rules! refusals {
     ($(#[$doc:meta])* $vis:vis enum $name:ident { $(
         $(#[$vdoc:meta])* $variant:ident => $code:ident, $reason:literal, $public:literal
-            $(, check $check:literal, advice $advice:expr)?;
+            $(, asks for $scheme:ident)? $(, check $check:literal, advice $advice:expr)?;
     )* }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -180,6 +194,7 @@ macro_rules! refusals {
                         code: $crate::platform::refusal::ErrorCode::$code,
                         reason: $reason,
                         public: $public,
+                        asks_for: &[$($crate::platform::challenge::Scheme::$scheme)?],
                         explanation: $crate::platform::refusal::explanation!($reason $(, $check, $advice)?),
                     },)*
                 }

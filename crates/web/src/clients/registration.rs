@@ -5,12 +5,11 @@ use crate::platform::body::Json;
 use crate::platform::mounts::{AlsoAt as _, PROTOCOL};
 use crate::platform::path::RegisteredId;
 use crate::platform::request::{Incoming, tagged};
-use crate::platform::respond::{Challenge, json_response, no_store, oauth_failure};
+use crate::platform::respond::{json_response, no_store, oauth_failure};
 use crate::platform::schema::registration::{ClientMetadata, RegisteredClient};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::platform::refusal::Refusal as _;
 use flows::clients::registrar::{self, Registrar};
 use flows::clients::registration::{self, RegisterRefusal, Registered};
 use flows::{Ctx, Failure};
@@ -23,8 +22,6 @@ pub fn routes() -> OpenApiRouter<WebState> {
         .routes_also_at(PROTOCOL, routes!(read, replace, delete))
 }
 
-const BEARER: Option<Challenge> = Some(Challenge::Bearer);
-
 fn answer(incoming: &Incoming, status: StatusCode, outcome: Result<Registered, Failure<RegisterRefusal>>) -> Response {
     match outcome {
         Ok(Registered { metadata, revision }) => tagged(json_response(status, &metadata), revision),
@@ -33,12 +30,7 @@ fn answer(incoming: &Incoming, status: StatusCode, outcome: Result<Registered, F
 }
 
 fn refused(incoming: &Incoming, failure: &Failure<RegisterRefusal>) -> Response {
-    let challenge = match failure {
-        Failure::Refused(RegisterRefusal::Access(_)) => BEARER,
-        Failure::Refused(RegisterRefusal::Manage(why)) => Challenge::bearer_for(why.code()),
-        Failure::Refused(RegisterRefusal::Metadata(_)) | Failure::Fault(_) => None,
-    };
-    oauth_failure(failure, challenge, &incoming.ctx.facts.request_id)
+    oauth_failure(failure, &incoming.ctx.facts.request_id)
 }
 
 /// A request after the gate. Only a bearer counts: another site's page could send a session cookie along.

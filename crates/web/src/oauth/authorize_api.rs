@@ -7,7 +7,7 @@ use crate::platform::answers::{OAuth400, OAuth401, OAuth403};
 use crate::platform::body::Params;
 use crate::platform::mounts::AlsoAt as _;
 use crate::platform::request::{Browser, Incoming};
-use crate::platform::respond::{Challenge, OAuthError, fault_said, json_response, oauth_error};
+use crate::platform::respond::{OAuthError, fault_said, json_response, oauth_error};
 use crate::platform::schema::authorize::{
     AskedScope, AskingClient, Authorization, AuthorizationQuery, ConsentDecision, ConsentNeeded, OfferedWorkspace,
     RedirectTo,
@@ -35,7 +35,7 @@ pub fn routes() -> OpenApiRouter<WebState> {
 }
 
 fn refused(code: ErrorCode, description: &'static str) -> Response {
-    oauth_error(&OAuthError { code, description, challenge: Challenge::bearer_for(code) })
+    oauth_error(&OAuthError { code, description })
 }
 
 fn fault(fault: &Fault, incoming: &Incoming) -> Response {

@@ -2,7 +2,7 @@
 
 use crate::WebState;
 use crate::platform::request::Incoming;
-use crate::platform::respond::{Challenge, OAuthError, oauth_error};
+use crate::platform::respond::{OAuthError, oauth_error};
 use axum::response::Response;
 use domain::oauth::endpoint::Endpoint;
 use domain::oauth::presented::Presented;
@@ -22,10 +22,7 @@ pub(crate) fn presented<'r>(
         Ok(()) => Ok(presented),
         Err(refusal) => {
             let (code, description) = (refusal.code(), refusal.public());
-            Err(Box::new(oauth_error(&OAuthError { code, description, challenge: None })))
+            Err(Box::new(oauth_error(&OAuthError { code, description })))
         }
     }
 }
-
-/// Endpoints with client authentication offer `Basic`.
-pub(crate) const CLIENT: Option<Challenge> = Some(Challenge::Basic);

@@ -1,6 +1,6 @@
 //! `POST device_authorization`.
 use crate::WebState;
-use crate::oauth::client_authentication::{CLIENT, presented};
+use crate::oauth::client_authentication::presented;
 use crate::platform::answers::{OAuth400, OAuth401, OAuth429};
 use crate::platform::body::Params;
 use crate::platform::mounts::{AlsoAt as _, PROTOCOL};
@@ -44,6 +44,6 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(body
             };
             json_response(StatusCode::OK, &answer)
         }
-        Err(failure) => oauth_failure(&failure, CLIENT, &incoming.ctx.facts.request_id),
+        Err(failure) => oauth_failure(&failure, &incoming.ctx.facts.request_id),
     }
 }

@@ -1,19 +1,16 @@
 //! `POST introspect`.
 use crate::WebState;
-use crate::oauth::client_authentication::{CLIENT, presented};
+use crate::oauth::client_authentication::presented;
 use crate::platform::answers::{OAuth400, OAuth401, OAuth403, OAuth429};
 use crate::platform::body::Params;
 use crate::platform::mounts::{AlsoAt as _, PROTOCOL};
 use crate::platform::request::{Incoming, WORKSPACE};
-use crate::platform::respond::{Challenge, json_response, oauth_failure};
+use crate::platform::respond::{json_response, oauth_failure};
 use crate::platform::schema::oauth::{IntrospectionAnswer, IntrospectionRequest};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::oauth::endpoint::Endpoint;
-use domain::platform::refusal::Refusal as _;
-use flows::Failure;
-use flows::oauth::introspection::IntrospectRefusal;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -40,12 +37,6 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(body
     let workspace = incoming.header(WORKSPACE);
     match flows::oauth::introspection::introspect(state.app(), &incoming.ctx, &presented, workspace).await {
         Ok(answer) => json_response(StatusCode::OK, &answer),
-        Err(failure) => {
-            let challenge = match &failure {
-                Failure::Refused(IntrospectRefusal::Bearer(why)) => Challenge::bearer_for(why.code()),
-                _ => CLIENT,
-            };
-            oauth_failure(&failure, challenge, &incoming.ctx.facts.request_id)
-        }
+        Err(failure) => oauth_failure(&failure, &incoming.ctx.facts.request_id),
     }
 }

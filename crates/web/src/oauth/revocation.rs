@@ -1,6 +1,6 @@
 //! `POST revoke`.
 use crate::WebState;
-use crate::oauth::client_authentication::{CLIENT, presented};
+use crate::oauth::client_authentication::presented;
 use crate::platform::answers::{OAuth400, OAuth401, OAuth429};
 use crate::platform::body::Params;
 use crate::platform::mounts::{AlsoAt as _, PROTOCOL};
@@ -35,6 +35,6 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(body
     match flows::oauth::revocation::revoke(state.app(), &incoming.ctx, &presented).await {
         // RFC 7009 §2.2 asks for status 200 only; clients that parse every body get an object.
         Ok(()) => json_response(StatusCode::OK, &serde_json::json!({})),
-        Err(failure) => oauth_failure(&failure, CLIENT, &incoming.ctx.facts.request_id),
+        Err(failure) => oauth_failure(&failure, &incoming.ctx.facts.request_id),
     }
 }

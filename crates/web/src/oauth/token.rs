@@ -1,6 +1,6 @@
 //! `POST token`.
 use crate::WebState;
-use crate::oauth::client_authentication::{CLIENT, presented};
+use crate::oauth::client_authentication::presented;
 use crate::platform::answers::{OAuth400, OAuth401, OAuth429};
 use crate::platform::body::Params;
 use crate::platform::mounts::{AlsoAt as _, PROTOCOL};
@@ -38,7 +38,7 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(body
     match flows::oauth::token::exchange(state.app(), &incoming.ctx, &presented).await {
         Ok(tokens) => json_response(StatusCode::OK, &tokens),
         Err(failure) => {
-            let mut response = oauth_failure(&failure, CLIENT, &incoming.ctx.facts.request_id);
+            let mut response = oauth_failure(&failure, &incoming.ctx.facts.request_id);
             // What a device polls for is told as any other error of this endpoint (RFC 8628 §3.5, RFC 6749 §5.2).
             if matches!(&failure, Failure::Refused(refusal) if matches!(refusal.why, TokenRefusal::Device(_))) {
                 *response.status_mut() = StatusCode::BAD_REQUEST;

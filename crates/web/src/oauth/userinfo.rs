@@ -6,15 +6,13 @@ use crate::platform::body::Form;
 use crate::platform::headers::BodyCredential;
 use crate::platform::mounts::AlsoAt as _;
 use crate::platform::request::Incoming;
-use crate::platform::respond::{Challenge, json_response, oauth_failure};
+use crate::platform::respond::{json_response, oauth_failure};
 use crate::platform::schema::oauth::{UserinfoAnswer, UserinfoRequest};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::oauth::endpoint::Endpoint;
-use domain::oauth::userinfo::UserinfoRefusal;
 use domain::platform::params::RawParams;
-use flows::Failure;
 use flows::oauth::userinfo::{OfWorkspaces, userinfo};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -59,10 +57,7 @@ async fn answer(state: &WebState, incoming: &Incoming, form: &RawParams, of_work
         Ok(claims) => return json_response(StatusCode::OK, &claims),
         Err(failure) => failure,
     };
-    // A malformed request is no missing credential (RFC 6750 §3.1).
-    let malformed = matches!(failure, Failure::Refused(UserinfoRefusal::TokenTwice));
-    let challenge = (!malformed).then_some(Challenge::Bearer);
-    let mut response = oauth_failure(&failure, challenge, &incoming.ctx.facts.request_id);
+    let mut response = oauth_failure(&failure, &incoming.ctx.facts.request_id);
     if form.get("access_token").is_some() {
         response.extensions_mut().insert(BodyCredential);
     }

@@ -80,7 +80,7 @@ const WRONG_TYPE: &str = "A parameter has the wrong JSON type. Send strings; onl
 pub const NUL: &str = "No text may hold the NUL character.";
 
 fn refuse(description: &'static str) -> Response {
-    oauth_error(&OAuthError { code: ErrorCode::InvalidRequest, description, challenge: None })
+    oauth_error(&OAuthError { code: ErrorCode::InvalidRequest, description })
 }
 
 impl FromRequest<WebState> for Params {

@@ -1,7 +1,7 @@
 //! The errors of the management APIs (RFC 9457).
 use crate::platform::faults::Faulted;
-use crate::platform::respond::{status, told};
-use axum::http::{HeaderValue, StatusCode, header};
+use crate::platform::respond::{challenged, status, told};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::platform::refusal::{ErrorCode, Refusal as _, RefusalRow};
 use flows::platform::management_error::{ManagementError, ManagementRefusal};
@@ -61,21 +61,13 @@ const fn title(code: ErrorCode) -> &'static str {
     }
 }
 
-/// The challenge of RFC 6750 §3: bare if no credential was sent.
-fn challenge(code: ErrorCode, reason: &str) -> Option<String> {
-    match code {
-        ErrorCode::InvalidToken if reason == ManagementRefusal::CredentialMissing.reason() => Some("Bearer".to_owned()),
-        ErrorCode::InvalidToken | ErrorCode::InsufficientScope => Some(format!("Bearer error=\"{}\"", code.as_str())),
-        _ => None,
-    }
-}
-
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let &RefusalRow { code, reason, public: detail, .. } = match &self.0 {
+        let row = match &self.0 {
             Failure::Refused(refusal) => refusal.row(),
             Failure::Fault(fault) => told(fault).row(),
         };
+        let &RefusalRow { code, reason, public: detail, .. } = row;
         let status = status(code);
         let mut body = Map::new();
         body.insert("type".to_owned(), format!("urn:countersign:problem:{reason}").into());
@@ -87,10 +79,7 @@ impl IntoResponse for Problem {
         {
             body.insert("field".to_owned(), member.into());
         }
-        let mut response = problem_json(status, &Value::Object(body));
-        if let Some(value) = challenge(code, reason).and_then(|text| HeaderValue::try_from(text).ok()) {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
-        }
+        let mut response = challenged(problem_json(status, &Value::Object(body)), row.challenge(None).as_ref());
         if let Failure::Fault(fault) = self.0 {
             response.extensions_mut().insert(Faulted(fault));
         }

@@ -2,32 +2,17 @@
 //! result of the authorization flow and never comes from here.)
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use domain::platform::challenge::Challenge;
 use domain::platform::refusal::{ErrorCode, FaultRefusal, Refusal, RefusalRow};
 use flows::platform::management_error::ManagementRefusal;
 use flows::{Failure, Fault};
 use serde_json::{Value, json};
-
-/// The authentication scheme to offer (RFC 9110 §11.6.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Challenge {
-    Basic,
-    Bearer,
-}
-
-impl Challenge {
-    /// The challenge for a rejected bearer token, if the credential itself is the problem.
-    pub fn bearer_for(code: ErrorCode) -> Option<Self> {
-        matches!(code, ErrorCode::InvalidToken | ErrorCode::InsufficientScope | ErrorCode::LoginRequired)
-            .then_some(Self::Bearer)
-    }
-}
 
 /// An error as returned to a client (RFC 6749 §5.2).
 #[derive(Debug, Clone, Copy)]
 pub struct OAuthError {
     pub code: ErrorCode,
     pub description: &'static str,
-    pub challenge: Option<Challenge>,
 }
 
 /// The HTTP status of an error code.
@@ -66,44 +51,38 @@ pub fn json_response(status: StatusCode, value: &impl serde::Serialize) -> Respo
     }
 }
 
-/// An error as JSON, with the challenge for its status.
+/// An error as JSON, with the challenge for its code.
 pub fn oauth_error(error: &OAuthError) -> Response {
-    said(error.code, error.description, error.challenge)
+    let challenge = Challenge::of_token(error.code, Some(error.description));
+    said(status(error.code), error.code, error.description, challenge.as_ref())
 }
 
-fn said(code: ErrorCode, description: &str, challenge: Option<Challenge>) -> Response {
+fn said(status: StatusCode, code: ErrorCode, description: &str, challenge: Option<&Challenge>) -> Response {
     let body = json!({"error": code.as_str(), "error_description": description});
-    let mut response = json_response(status(code), &body);
-    let challenge = match (challenge, code) {
-        // Without any credential, the challenge has no further attributes (RFC 6750 §3.1).
-        (Some(Challenge::Bearer), ErrorCode::InvalidRequest) => {
-            *response.status_mut() = StatusCode::UNAUTHORIZED;
-            Some("Bearer".to_owned())
-        }
-        (Some(Challenge::Bearer), ErrorCode::LoginRequired) => Some("Bearer".to_owned()),
-        (Some(Challenge::Bearer), code @ (ErrorCode::InvalidToken | ErrorCode::InsufficientScope)) => {
-            Some(format!("Bearer error=\"{}\", error_description=\"{}\"", code.as_str(), description))
-        }
-        (Some(Challenge::Basic), ErrorCode::InvalidClient) => {
-            Some("Basic realm=\"token endpoint\", charset=\"UTF-8\"".to_owned())
-        }
-        _ => None,
-    };
-    if let Some(value) = challenge.and_then(|c| HeaderValue::try_from(c).ok()) {
+    challenged(json_response(status, &body), challenge)
+}
+
+/// The response with its challenge.
+pub fn challenged(mut response: Response, challenge: Option<&Challenge>) -> Response {
+    if let Some(value) = challenge.and_then(|challenge| HeaderValue::try_from(challenge.to_string()).ok()) {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
     }
     response
 }
 
 /// A failure of a token-like endpoint.
-pub fn oauth_failure<R: Refusal>(failure: &Failure<R>, challenge: Option<Challenge>, request_id: &str) -> Response {
-    match failure {
-        Failure::Refused(refusal) => said(refusal.code(), &refusal.said(), challenge),
+pub fn oauth_failure<R: Refusal>(failure: &Failure<R>, request_id: &str) -> Response {
+    let (row, description) = match failure {
+        Failure::Refused(refusal) => (refusal.row(), refusal.said()),
         Failure::Fault(fault) => {
-            let &RefusalRow { code, public: description, .. } = fault_said(fault, request_id);
-            oauth_error(&OAuthError { code, description, challenge: Challenge::bearer_for(code) })
+            let row = fault_said(fault, request_id);
+            (row, row.public.into())
         }
-    }
+    };
+    let challenge = row.challenge(Some(&description));
+    // Without any credential, the status asks for one, whatever the code (RFC 6750 §3.1).
+    let status = if row.asks_for.is_empty() { status(row.code) } else { StatusCode::UNAUTHORIZED };
+    said(status, row.code, &description, challenge.as_ref())
 }
 
 /// What to report to the caller about a fault.
@@ -133,9 +112,13 @@ pub fn method_not_allowed() -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::clients::registration::AccessRefusal;
+    use domain::oauth::client_authentication::ClientRefusal;
+    use domain::oauth::token::CodeRefusal;
+    use domain::oauth::userinfo::UserinfoRefusal;
 
-    fn answer(code: ErrorCode, challenge: Option<Challenge>) -> (u16, String) {
-        let response = oauth_error(&OAuthError { code, description: "Said.", challenge });
+    fn answer<R: Refusal>(refusal: R) -> (u16, String) {
+        let response = oauth_failure(&Failure::Refused(refusal), "");
         for (name, value) in
             [("cache-control", "no-store"), ("pragma", "no-cache"), ("content-type", "application/json")]
         {
@@ -147,13 +130,17 @@ mod tests {
 
     #[test]
     fn checklist_46_each_status_has_its_challenge() {
-        let (status, basic) = answer(ErrorCode::InvalidClient, Some(Challenge::Basic));
-        assert!(status == 401 && basic.starts_with("Basic "));
-        assert_eq!(answer(ErrorCode::InvalidGrant, Some(Challenge::Basic)), (400, String::new()));
-        assert_eq!(answer(ErrorCode::InvalidRequest, Some(Challenge::Bearer)), (401, "Bearer".to_owned()));
-        let (status, bearer) = answer(ErrorCode::InsufficientScope, Some(Challenge::Bearer));
-        assert!(status == 403 && bearer.starts_with("Bearer error=\"insufficient_scope\""));
-        assert_eq!(answer(ErrorCode::ServerError, None), (500, String::new()));
-        assert_eq!(answer(ErrorCode::TemporarilyUnavailable, None).0, 503);
+        let basic = "Basic realm=\"token endpoint\", charset=\"UTF-8\"".to_owned();
+        assert_eq!(answer(ClientRefusal::Missing), (401, basic));
+        assert_eq!(answer(CodeRefusal::Unknown), (400, String::new()));
+        assert_eq!(answer(UserinfoRefusal::TokenMissing), (401, "Bearer".to_owned()));
+        assert_eq!(answer(UserinfoRefusal::TokenTwice), (400, String::new()));
+        assert_eq!(answer(AccessRefusal::TokenMissing), (401, "Bearer".to_owned()));
+        assert_eq!(answer(ManagementRefusal::CredentialMissing), (401, "Bearer".to_owned()));
+        let narrow = "Bearer error=\"insufficient_scope\", \
+             error_description=\"The access token does not carry the openid scope.\"";
+        assert_eq!(answer(UserinfoRefusal::NoOpenid), (403, narrow.to_owned()));
+        assert_eq!(answer(FaultRefusal::Failed), (500, String::new()));
+        assert_eq!(answer(FaultRefusal::NotAvailable), (503, String::new()));
     }
 }
