@@ -63,7 +63,7 @@ impl Error for Misread {
 /// struct, so that the same body always has the same fault, and takes `null` for no value of an `Option`.
 struct Given(Value);
 
-impl<'de> IntoDeserializer<'de, Misread> for Given {
+impl IntoDeserializer<'_, Misread> for Given {
     type Deserializer = Self;
     fn into_deserializer(self) -> Self {
         self
