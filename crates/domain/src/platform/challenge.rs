@@ -1,5 +1,5 @@
 //! What a response says about the authentication that it asks for (RFC 9110 §11.6.1).
-use super::refusal::ErrorCode;
+use super::error_code::ErrorCode;
 use std::fmt;
 
 /// An authentication scheme.

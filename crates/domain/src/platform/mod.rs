@@ -4,6 +4,7 @@ pub mod advice;
 pub mod allowance;
 pub mod challenge;
 pub mod encoding;
+pub mod error_code;
 pub mod id;
 pub mod json;
 pub mod keys;

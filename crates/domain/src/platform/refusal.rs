@@ -1,62 +1,8 @@
-//! Error codes and refusals (RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6, RFC 6750 §3.1, RFC 7591 §3.2.2,
-//! RFC 8628 §3.5).
+//! Refusals by rules, as rows of tables.
 use super::challenge::{Challenge, Scheme};
+pub use super::error_code::ErrorCode;
 use std::borrow::Cow;
 use std::fmt;
-
-macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
-        /// An error code that a client can read.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum ErrorCode { $($(#[$doc])* $name,)* }
-        impl ErrorCode {
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $text,)* }
-            }
-        }
-    };
-}
-
-codes! {
-    InvalidRequest = "invalid_request";
-    InvalidClient = "invalid_client";
-    InvalidGrant = "invalid_grant";
-    UnauthorizedClient = "unauthorized_client";
-    UnsupportedGrantType = "unsupported_grant_type";
-    UnsupportedResponseType = "unsupported_response_type";
-    UnsupportedTokenType = "unsupported_token_type";
-    InvalidScope = "invalid_scope";
-    InvalidTarget = "invalid_target";
-    AccessDenied = "access_denied";
-    ServerError = "server_error";
-    TemporarilyUnavailable = "temporarily_unavailable";
-    LoginRequired = "login_required";
-    InteractionRequired = "interaction_required";
-    AccountSelectionRequired = "account_selection_required";
-    ConsentRequired = "consent_required";
-    RequestNotSupported = "request_not_supported";
-    RequestUriNotSupported = "request_uri_not_supported";
-    RegistrationNotSupported = "registration_not_supported";
-    UnmetAuthenticationRequirements = "unmet_authentication_requirements";
-    InvalidToken = "invalid_token";
-    InsufficientScope = "insufficient_scope";
-    InvalidRedirectUri = "invalid_redirect_uri";
-    InvalidClientMetadata = "invalid_client_metadata";
-    SlowDown = "slow_down";
-    AuthorizationPending = "authorization_pending";
-    ExpiredToken = "expired_token";
-    /// For the management APIs, which follow HTTP rather than OAuth.
-    NotFound = "not_found";
-    MethodNotAllowed = "method_not_allowed";
-    Conflict = "conflict";
-    PreconditionFailed = "precondition_failed";
-}
-
-impl fmt::Display for ErrorCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// All that there is to say about a refusal, except for its texts in other languages.
 #[derive(Debug, PartialEq, Eq)]
@@ -180,6 +126,7 @@ macro_rules! refusals {
     )* }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[allow(clippy::doc_markdown, reason = "the documentation of a variant is its sentence, as clients read it")]
         $vis enum $name { $(#[doc = $public] $(#[$vdoc])* $variant,)* }
         impl $name {
             /// All of them, in the order of the table.
