@@ -7,7 +7,6 @@
 
 pub mod account;
 pub mod clients;
-#[allow(missing_docs)]
 pub mod diagnosis;
 pub mod grants;
 pub mod platform;
@@ -15,7 +14,6 @@ pub mod resources;
 pub mod webhooks;
 pub mod workspace;
 
-#[allow(missing_docs)]
 pub mod access;
 pub mod audit;
 pub mod events;

@@ -5,7 +5,6 @@ pub mod authentication;
 mod key_registration;
 pub mod keys;
 pub mod metadata;
-#[allow(missing_docs)]
 mod reader;
 pub mod redirect_uri;
 pub mod registration;

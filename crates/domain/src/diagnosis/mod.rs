@@ -26,15 +26,20 @@ impl Check {
 /// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CheckResult {
+    /// What it requires holds.
     Passed,
+    /// The request was refused here.
     Failed,
+    /// It comes after the check that failed.
     NotReached,
 }
 
 /// A check of a request, with its result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Checked {
+    /// The check.
     pub check: &'static Check,
+    /// How it ended.
     pub verdict: CheckResult,
 }
 

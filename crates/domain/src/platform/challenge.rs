@@ -5,6 +5,7 @@ use std::fmt;
 /// An authentication scheme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scheme {
+    /// RFC 6750.
     Bearer,
 }
 
@@ -14,7 +15,12 @@ pub enum Challenge {
     /// For clients with a secret (RFC 6749 §5.2).
     Basic,
     /// For tokens. If no credential was sent, there is no error (RFC 6750 §3.1).
-    Bearer { error: Option<ErrorCode>, description: Option<String> },
+    Bearer {
+        /// Why the token is refused.
+        error: Option<ErrorCode>,
+        /// A sentence for the developer.
+        description: Option<String>,
+    },
 }
 
 impl Challenge {

@@ -11,7 +11,6 @@ pub mod keys;
 pub mod language;
 pub mod outbound;
 pub mod params;
-#[allow(missing_docs)]
 pub mod refusal;
 pub mod scope;
 pub mod seal;

@@ -39,12 +39,14 @@ pub type RefusalRows = &'static [&'static RefusalRow];
 pub struct Explanation {
     /// The key of the check that failed; `diagnosis` has its title and its place among the checks.
     pub check: &'static str,
+    /// What the developer of the client can do.
     pub advice: Advice,
 }
 
 /// What to change after a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Advice {
+    /// The exact reason of the refusal.
     pub reason: &'static str,
     /// Translation key: `advice-` and the reason.
     pub key: &'static str,
@@ -54,13 +56,17 @@ pub struct Advice {
 
 /// A refusal by a rule: what the client sees, and what only the log and audit contain.
 pub trait Refusal: fmt::Debug + Send + Sync {
+    /// What there is to say about it.
     fn row(&self) -> &'static RefusalRow;
+    /// The error code that the client sees.
     fn code(&self) -> ErrorCode {
         self.row().code
     }
+    /// The sentence that the client sees, without a name.
     fn public(&self) -> &'static str {
         self.row().public
     }
+    /// The exact reason, for the log and audit.
     fn reason(&self) -> &'static str {
         self.row().reason
     }
@@ -76,6 +82,7 @@ const LONGEST_NAME: usize = 200;
 /// A refusal that names what it is about, such as a scope or a resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named<R> {
+    /// The refusal.
     pub why: R,
     /// Only characters that an error description may contain (RFC 6749 §5.2).
     name: Option<String>,
@@ -89,6 +96,7 @@ impl<R> Named<R> {
         Self { why, name: Some(name.chars().take(LONGEST_NAME).map(safe).collect()) }
     }
 
+    /// What it is about, if known.
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }

@@ -40,8 +40,9 @@ fn refusals() {
         for (authentication, check) in of_client.chain(endpoint.own_checks().map(|check| (false, check))) {
             let _ = writeln!(text, "{} | {} | {}", endpoint.as_str(), check.key, check.title);
             for reason in endpoint.reasons(authentication, check) {
-                let (code, sentence) = flows::diagnosis::failed_requests::response_for(endpoint, authentication, reason)
-                    .map_or(("", ""), |(code, sentence)| (code.as_str(), sentence));
+                let (code, sentence) =
+                    flows::diagnosis::failed_requests::response_for(endpoint, authentication, reason)
+                        .map_or(("", ""), |(code, sentence)| (code.as_str(), sentence));
                 let advice = Advice::after(reason).map_or("", |advice| advice.text);
                 let _ = writeln!(text, "  {reason} | {code} | {sentence} | {advice}");
             }

@@ -4,7 +4,6 @@
 
 pub mod decide;
 pub mod destination;
-#[allow(missing_docs)]
 pub mod refusal;
 
 use super::device::{DeviceAuthorization, UserCode};

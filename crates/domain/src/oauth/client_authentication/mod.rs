@@ -1,7 +1,6 @@
 //! Client authentication (OAuth 2.1 §2.4): the credentials in a request, and whether they match the client's
 //! registration.
 pub mod assertion;
-#[allow(missing_docs)]
 mod refusal;
 mod registered;
 pub mod secret;
