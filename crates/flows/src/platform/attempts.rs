@@ -154,7 +154,7 @@ impl Attempt {
             match one.of {
                 AllowanceScope::Place => store::platform::attempts::forget(tx, &one.key).await?,
                 AllowanceScope::Account | AllowanceScope::Network => {
-                    store::platform::attempts::give_back(tx, &one.key, one.rule.one()).await?
+                    store::platform::attempts::give_back(tx, &one.key, one.rule.one()).await?;
                 }
             }
         }

@@ -79,7 +79,7 @@ pub enum Step {
     /// The user has to consent.
     AskConsent(ConsentQuestion),
     /// A code may be issued.
-    Approve(Approval),
+    Approve(Box<Approval>),
     /// This account cannot be used: the user sees why, and can continue with another or return to the client.
     Explain(R),
     /// No step helps.
@@ -236,7 +236,7 @@ fn consent_step(
         } else if (missing.is_empty() || only_offline) && !allowed.is_empty() {
             // Ignored, not an error: OpenID Connect Core §11.
             let stays = stays(request, &allowed, stayed);
-            Step::Approve(approval(request, chosen, &allowed, stays))
+            Step::Approve(Box::new(approval(request, chosen, &allowed, stays)))
         } else {
             Step::Refuse(R::ConsentRequired)
         };
@@ -249,7 +249,7 @@ fn consent_step(
         Step::SelectWorkspace(ask)
     } else {
         let stays = stays(request, &asked, stayed);
-        Step::Approve(approval(request, chosen, &asked, stays))
+        Step::Approve(Box::new(approval(request, chosen, &asked, stays)))
     }
 }
 
@@ -285,12 +285,16 @@ pub fn answerable(
 ) -> Result<ConsentQuestion, Step> {
     match step {
         Step::AskConsent(ask) | Step::SelectWorkspace(ask) => Ok(ask),
-        Step::Approve(Approval { access, stays }) => Ok(ConsentQuestion {
+        Step::Approve(approval) => Ok(ConsentQuestion {
             missing: ScopeSet::default(),
-            allowed: access.consent_scopes(),
-            workspaces: memberships.iter().filter(|m| Some(m.workspace_id) == access.workspace_id).cloned().collect(),
-            preselected: access.workspace_id,
-            stay: stays_unasked(request, client).then_some(stays),
+            allowed: approval.access.consent_scopes(),
+            workspaces: memberships
+                .iter()
+                .filter(|m| Some(m.workspace_id) == approval.access.workspace_id)
+                .cloned()
+                .collect(),
+            preselected: approval.access.workspace_id,
+            stay: stays_unasked(request, client).then_some(approval.stays),
         }),
         other => Err(other),
     }

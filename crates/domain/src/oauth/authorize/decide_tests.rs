@@ -115,7 +115,7 @@ fn checklist_112_to_116_prompts_and_ages() {
             scopes: ScopeSet::parse("openid email").unwrap(),
             ..Access::empty(SubType::Workspace)
         };
-        let approved = Step::Approve(Approval { access, stays: true });
+        let approved = Step::Approve(Box::new(Approval { access, stays: true }));
         assert_eq!(step(&[], Some(who)), approved);
         assert_eq!(step(&[("prompt", "none")], Some(who)), approved);
         assert_eq!(step(&[("prompt", "login")], Some(who)), Step::Reauthenticate);

@@ -6,8 +6,9 @@ pub(crate) mod v2;
 
 use super::pkce::CodeChallenge;
 use crate::clients::SubType;
-use crate::grants::authorization::Authorization;
+use crate::grants::authorization::{Access, Authorization};
 use crate::oauth::authorize::decide::Interaction;
+use crate::oauth::authorize::{AuthorizationRequest, Destination};
 use crate::platform::encoding::{base64url, from_base64url};
 use crate::platform::scope::ScopeSet;
 use crate::platform::seal::{Payload, Unopened, exactly};
@@ -198,6 +199,37 @@ impl Payload for CodePayload {
     }
 }
 
+impl From<v2::CodePayload> for CodePayload {
+    fn from(old: v2::CodePayload) -> Self {
+        let access = Access {
+            sub_type: old.sub_type,
+            workspace_id: old.workspace_id.filter(|_| old.sub_type == SubType::Workspace),
+            scopes: old.scopes,
+            resources: old.resources,
+            claims: old.claims,
+        };
+        let authorization = Authorization {
+            user_id: old.user_id,
+            access,
+            home_workspace_id: old.workspace_id.filter(|_| old.sub_type == SubType::User),
+            session_id: old.session_id,
+            by_token: old.by_token.map(|token| token.id),
+            proof: old.proof,
+            epoch: old.epoch,
+        };
+        Self {
+            client_id: old.client_id,
+            redirect_uri: old.redirect_uri,
+            challenge: old.challenge,
+            nonce: old.nonce,
+            authorization,
+            refreshable: old.refreshable,
+            ends_at: old.by_token.and_then(|token| token.expires_at),
+            expires_at: old.expires_at,
+        }
+    }
+}
+
 impl Payload for Interaction {
     const VERSION: u8 = 3;
 
@@ -208,6 +240,43 @@ impl Payload for Interaction {
             _ => v0::read::<v1::Interaction>(version, plain)?.into(),
         };
         Some(old.into())
+    }
+}
+
+impl From<v2::Interaction> for Interaction {
+    fn from(old: v2::Interaction) -> Self {
+        let request = old.request;
+        let access = Access {
+            sub_type: request.sub_type,
+            workspace_id: request.workspace,
+            scopes: request.scopes,
+            resources: request.resources,
+            claims: request.claims,
+        };
+        let request = AuthorizationRequest {
+            client_id: request.client_id,
+            destination: old.device.map_or(Destination::Redirect(request.callback), Destination::Device),
+            access,
+            challenge: request.challenge,
+            nonce: request.nonce,
+            prompt: request.prompt,
+            max_age: request.max_age,
+            login_hint: request.login_hint,
+            hinted_sub: request.hinted_sub,
+            acr_values: request.acr_values,
+            ui_locales: request.ui_locales,
+            received_at: request.received_at,
+        };
+        Self {
+            request,
+            browser: old.browser,
+            expires_at: old.expires_at,
+            fresh_session: old.fresh_session,
+            account_selected: old.account_selected,
+            asked: old.asked,
+            told: old.told,
+            home: old.home,
+        }
     }
 }
 

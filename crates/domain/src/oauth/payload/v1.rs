@@ -1,9 +1,10 @@
 //! The payloads of sealed tokens at version 1 that have changed since. Nothing here may change.
-use super::{v0, v2};
+use super::v0;
 use crate::access::AuthorizingToken;
 use crate::clients::SubType;
 use crate::grants::claims::ClaimsRequest;
-use crate::oauth::authorize::destination::WaitingDevice;
+use crate::oauth::authorize::Prompt;
+use crate::oauth::authorize::destination::{Callback, WaitingDevice};
 use crate::oauth::pkce::CodeChallenge;
 use crate::platform::scope::ScopeSet;
 use crate::{ClientId, SessionId, Timestamp, UserId, WorkspaceId};
@@ -32,7 +33,7 @@ pub struct CodePayload {
 /// Has the fields of version 0.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Interaction {
-    pub request: v2::AuthorizationRequest,
+    pub request: AuthorizationRequest,
     pub browser: [u8; 32],
     pub expires_at: Timestamp,
     pub fresh_session: Option<SessionId>,
@@ -40,6 +41,27 @@ pub struct Interaction {
     pub asked: Option<UserId>,
     pub told: Option<UserId>,
     pub device: Option<WaitingDevice>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct AuthorizationRequest {
+    pub client_id: ClientId,
+    /// Empty if a device waits for the answer.
+    pub callback: Callback,
+    pub scopes: ScopeSet,
+    pub challenge: Option<CodeChallenge>,
+    pub nonce: Option<String>,
+    pub prompt: Prompt,
+    pub max_age: Option<i64>,
+    pub login_hint: Option<String>,
+    pub hinted_sub: Option<String>,
+    pub acr_values: Vec<String>,
+    pub ui_locales: Vec<String>,
+    pub claims: ClaimsRequest,
+    pub sub_type: SubType,
+    pub workspace: Option<WorkspaceId>,
+    pub resources: Vec<String>,
+    pub received_at: Timestamp,
 }
 
 impl From<v0::CodePayload> for CodePayload {

@@ -3,11 +3,9 @@ use super::v1;
 use crate::access::AuthorizingToken;
 use crate::account::{PersonProof, proof};
 use crate::clients::SubType;
-use crate::grants::authorization::{Access, Authorization};
 use crate::grants::claims::ClaimsRequest;
 use crate::grants::consent::Home;
-use crate::oauth::authorize::destination::{Callback, Destination, WaitingDevice};
-use crate::oauth::authorize::{self, Prompt};
+use crate::oauth::authorize::destination::WaitingDevice;
 use crate::oauth::pkce::CodeChallenge;
 use crate::platform::scope::ScopeSet;
 use crate::{ClientId, SessionId, Timestamp, UserId, WorkspaceId};
@@ -37,7 +35,7 @@ pub struct CodePayload {
 
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Interaction {
-    pub request: AuthorizationRequest,
+    pub request: v1::AuthorizationRequest,
     pub browser: [u8; 32],
     pub expires_at: Timestamp,
     pub fresh_session: Option<SessionId>,
@@ -46,27 +44,6 @@ pub struct Interaction {
     pub told: Option<UserId>,
     pub device: Option<WaitingDevice>,
     pub home: Home,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-pub struct AuthorizationRequest {
-    pub client_id: ClientId,
-    /// Empty if a device waits for the answer.
-    pub callback: Callback,
-    pub scopes: ScopeSet,
-    pub challenge: Option<CodeChallenge>,
-    pub nonce: Option<String>,
-    pub prompt: Prompt,
-    pub max_age: Option<i64>,
-    pub login_hint: Option<String>,
-    pub hinted_sub: Option<String>,
-    pub acr_values: Vec<String>,
-    pub ui_locales: Vec<String>,
-    pub claims: ClaimsRequest,
-    pub sub_type: SubType,
-    pub workspace: Option<WorkspaceId>,
-    pub resources: Vec<String>,
-    pub received_at: Timestamp,
 }
 
 impl From<v1::CodePayload> for CodePayload {
@@ -93,37 +70,6 @@ impl From<v1::CodePayload> for CodePayload {
     }
 }
 
-impl From<CodePayload> for super::CodePayload {
-    fn from(old: CodePayload) -> Self {
-        let access = Access {
-            sub_type: old.sub_type,
-            workspace_id: old.workspace_id.filter(|_| old.sub_type == SubType::Workspace),
-            scopes: old.scopes,
-            resources: old.resources,
-            claims: old.claims,
-        };
-        let authorization = Authorization {
-            user_id: old.user_id,
-            access,
-            home_workspace_id: old.workspace_id.filter(|_| old.sub_type == SubType::User),
-            session_id: old.session_id,
-            by_token: old.by_token.map(|token| token.id),
-            proof: old.proof,
-            epoch: old.epoch,
-        };
-        Self {
-            client_id: old.client_id,
-            redirect_uri: old.redirect_uri,
-            challenge: old.challenge,
-            nonce: old.nonce,
-            authorization,
-            refreshable: old.refreshable,
-            ends_at: old.by_token.and_then(|token| token.expires_at),
-            expires_at: old.expires_at,
-        }
-    }
-}
-
 impl From<v1::Interaction> for Interaction {
     fn from(old: v1::Interaction) -> Self {
         Self {
@@ -137,43 +83,6 @@ impl From<v1::Interaction> for Interaction {
             device: old.device,
             // Not recorded at the time.
             home: Home::Unknown,
-        }
-    }
-}
-
-impl From<Interaction> for super::Interaction {
-    fn from(old: Interaction) -> Self {
-        let request = old.request;
-        let access = Access {
-            sub_type: request.sub_type,
-            workspace_id: request.workspace,
-            scopes: request.scopes,
-            resources: request.resources,
-            claims: request.claims,
-        };
-        let request = authorize::AuthorizationRequest {
-            client_id: request.client_id,
-            destination: old.device.map_or(Destination::Redirect(request.callback), Destination::Device),
-            access,
-            challenge: request.challenge,
-            nonce: request.nonce,
-            prompt: request.prompt,
-            max_age: request.max_age,
-            login_hint: request.login_hint,
-            hinted_sub: request.hinted_sub,
-            acr_values: request.acr_values,
-            ui_locales: request.ui_locales,
-            received_at: request.received_at,
-        };
-        Self {
-            request,
-            browser: old.browser,
-            expires_at: old.expires_at,
-            fresh_session: old.fresh_session,
-            account_selected: old.account_selected,
-            asked: old.asked,
-            told: old.told,
-            home: old.home,
         }
     }
 }

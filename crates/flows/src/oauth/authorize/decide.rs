@@ -96,7 +96,7 @@ impl Scene<'_> {
             device: device.map(|id| (id, approval.stays)),
         };
         let written = consent.write(app, ctx.with(self.caller.credential())).await;
-        match written.map_err(|error| Failure::from(error))? {
+        match written.map_err(Failure::from)? {
             None => {}
             Some(PageReason::Authorize(why)) => return self.unable(why.why),
             Some(reason) => return Err(page(ctx, app, Some(&self.client), reason, json!({}))),
