@@ -79,7 +79,7 @@ impl<'de> Deserialize<'de> for ReadOnly {
 impl PartialSchema for ReadOnly {
     fn schema() -> RefOr<Schema> {
         let any = ObjectBuilder::new().schema_type(SchemaType::AnyValue).read_only(true);
-        any.description(Some("Of answers; it says nothing here.")).into()
+        any.description(Some("Only in responses; ignored in requests.")).into()
     }
 }
 

@@ -99,7 +99,7 @@ fn replacement(metadata: Object) -> Object {
     let text = |description: &str| ObjectBuilder::new().schema_type(Type::String).description(Some(description));
     let read_only = |schema_type: Type| {
         let read = ObjectBuilder::new().schema_type(schema_type).read_only(true);
-        read.description(Some("Of answers; it says nothing here."))
+        read.description(Some("Only in responses; ignored in requests."))
     };
     ObjectBuilder::from(metadata)
         .description(Some("The metadata that replaces a client's (RFC 7592 §2.2)."))
