@@ -130,7 +130,8 @@ fn request(dialect: &ClientApiNames, is_new: bool, description: &str) -> ObjectB
     }
     for name in dialect.echoed() {
         let echo = ObjectBuilder::new().schema_type(SchemaType::AnyValue);
-        object = object.property(*name, echo.read_only(true).description(Some("Only in responses; ignored in requests.")));
+        object =
+            object.property(*name, echo.read_only(true).description(Some("Only in responses; ignored in requests.")));
     }
     object.additional_properties(Some(AdditionalProperties::FreeForm(false)))
 }
