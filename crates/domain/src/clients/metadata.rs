@@ -5,6 +5,7 @@ use super::terms::{Dropped, METHOD, PROTECTING};
 pub use super::terms::{LONGEST, LONGEST_SIGNED, OWN_MEMBERS, Terms};
 use super::{key_registration, keys, redirect_uri};
 use crate::clients::authentication::registrable_method;
+use crate::clients::grant_type::enabled_grant;
 use crate::clients::{
     AccessTokenFormat, ApplicationType, AuthMethod, Client, ClientConfig, ClientType, GrantType, SubType,
 };
@@ -246,12 +247,11 @@ fn grants(
         _ => json.list(GRANTS)?.unwrap_or_else(|| vec!["authorization_code".to_owned()]),
     };
     let mut grant_types = Vec::new();
-    let public_machine = |grant: GrantType| client_type == ClientType::Public && grant == GrantType::ClientCredentials;
     for name in &asked {
-        match GrantType::parse(name) {
-            Some(grant) if public_machine(grant) && !narrow => return Err(R::PublicMachine.of(GRANTS)),
-            Some(grant) if grant_types.contains(&grant) => {}
-            Some(grant) if !public_machine(grant) => grant_types.push(grant),
+        match enabled_grant(name) {
+            Some(row) if !row.is_for(client_type) && !narrow => return Err(R::PublicMachine.of(GRANTS)),
+            Some(row) if grant_types.contains(&row.grant_type) => {}
+            Some(row) if row.is_for(client_type) => grant_types.push(row.grant_type),
             None if !narrow => return Err(R::GrantType.of(GRANTS)),
             _ => dropped.value(GRANTS, name),
         }

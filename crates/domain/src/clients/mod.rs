@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod authentication;
+pub mod grant_type;
 mod key_registration;
 pub mod keys;
 pub mod metadata;
@@ -12,6 +13,7 @@ pub mod reviewed;
 pub(crate) mod terms;
 
 pub use crate::clients::authentication::{AuthMethod, ClientType};
+pub use crate::clients::grant_type::GrantType;
 use crate::clients::keys::ClientKeys;
 use crate::clients::reviewed::Reviewed;
 use crate::{ClientId, ClientSecretId, ScopeSet, SecretHash, Timestamp, UserId, WorkspaceId};
@@ -47,39 +49,6 @@ impl Trust {
     /// Reads [`Trust::as_str`]; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|t| t.as_str() == text)
-    }
-}
-
-/// Grant types supported at the token endpoint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum GrantType {
-    /// A user's authorization by redirect (RFC 6749 §4.1).
-    AuthorizationCode,
-    /// A new access token for a grant (RFC 6749 §6).
-    RefreshToken,
-    /// The client acts on its own behalf (RFC 6749 §4.4).
-    ClientCredentials,
-    /// RFC 8628.
-    #[serde(rename = "urn:ietf:params:oauth:grant-type:device_code")]
-    DeviceCode,
-}
-
-impl GrantType {
-    /// Every grant type, in the order in which discovery lists them.
-    pub const ALL: [Self; 4] = [Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials, Self::DeviceCode];
-    /// The value of `grant_type` (RFC 6749) and of `grant_types` (RFC 7591 §2).
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::AuthorizationCode => "authorization_code",
-            Self::RefreshToken => "refresh_token",
-            Self::ClientCredentials => "client_credentials",
-            Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
-        }
-    }
-    /// Reads [`GrantType::as_str`]; `None` for anything else.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|g| g.as_str() == text)
     }
 }
 

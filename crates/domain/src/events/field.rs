@@ -1,4 +1,5 @@
 //! The members of an event's `data`: each type has one JSON form and one schema for it.
+use crate::clients::grant_type::GRANTS;
 use crate::clients::{ClientType, GrantType, SubType};
 use crate::grants::EndReason;
 use crate::grants::refresh::Theft;
@@ -127,7 +128,7 @@ pub enum SignInFailure {
 
 texts! {
     EndReason = EndReason::ALL, EndReason::as_str;
-    GrantType = GrantType::ALL, GrantType::as_str;
+    GrantType = GRANTS.iter().map(|row| row.grant_type), GrantType::as_str;
     SubType = [SubType::Workspace, SubType::User], SubType::as_str;
     ClientType = [ClientType::Confidential, ClientType::Public], ClientType::as_str;
     Theft = [Theft::Void, Theft::SuccessorUsed, Theft::FarBehind], Theft::reason;

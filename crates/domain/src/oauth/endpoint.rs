@@ -1,4 +1,5 @@
 //! The endpoints that clients call, by the names used in events.
+use crate::clients::GrantType;
 
 /// The requested endpoint. Each has its own checks ([`crate::diagnosis`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -61,6 +62,16 @@ impl Endpoint {
             Self::Userinfo => "userinfo",
             Self::Registration => "registration",
             Self::Management => "management",
+        }
+    }
+
+    /// The token endpoint with this grant type.
+    pub const fn of_grant(grant: GrantType) -> Self {
+        match grant {
+            GrantType::AuthorizationCode => Self::TokenByCode,
+            GrantType::RefreshToken => Self::TokenByRefresh,
+            GrantType::ClientCredentials => Self::TokenByClient,
+            GrantType::DeviceCode => Self::TokenByDevice,
         }
     }
 

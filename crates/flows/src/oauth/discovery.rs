@@ -4,7 +4,8 @@ use crate::platform::published::Published;
 use crate::{Fault, RegistrationPolicy, Settings};
 use bytes::Bytes;
 use domain::clients::authentication::enabled_methods;
-use domain::clients::{ClientType, GrantType, Trust};
+use domain::clients::grant_type::enabled_grants;
+use domain::clients::{ClientType, Trust};
 use domain::grants::claims;
 use domain::oauth::authorize::ResponseMode;
 use domain::platform::language::Language;
@@ -22,7 +23,7 @@ fn metadata(settings: &Settings, keys: &Keys) -> Value {
     let names = |all: &[&'static str]| -> Value { all.into() };
     let methods: Vec<_> = enabled_methods().collect();
     let proven: Vec<_> = enabled_methods().filter(|row| row.client_type == ClientType::Confidential).collect();
-    let grants: Vec<_> = GrantType::ALL.iter().map(|g| g.as_str()).collect();
+    let grants: Vec<_> = enabled_grants().map(|row| row.grant_type.as_str()).collect();
     let modes: Vec<_> = ResponseMode::ALL.iter().map(|m| m.as_str()).collect();
     let mut algs: Vec<_> = keys.algs().map(jose::SigningAlg::as_str).collect();
     algs.sort_unstable_by_key(|alg| (*alg != "RS256", *alg));

@@ -15,6 +15,7 @@ use crate::oauth::{client_authentication, diagnostics};
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::failure::refuse;
 use crate::{Ctx, Failure, Server};
+use domain::clients::grant_type::{GrantRow, enabled_grant};
 use domain::clients::{Client, GrantType};
 use domain::diagnosis::Endpoint;
 use domain::oauth::client_authentication::ClientRefusal;
@@ -90,13 +91,8 @@ fn named(app: &Server, body: &RawParams, refusal: TokenRefusal) -> Named<TokenRe
 
 /// The endpoint for diagnosis, depending on the requested grant type.
 pub fn endpoint_of(body: &RawParams) -> Endpoint {
-    match body.get("grant_type").and_then(GrantType::parse) {
-        None => Endpoint::Token,
-        Some(GrantType::AuthorizationCode) => Endpoint::TokenByCode,
-        Some(GrantType::RefreshToken) => Endpoint::TokenByRefresh,
-        Some(GrantType::ClientCredentials) => Endpoint::TokenByClient,
-        Some(GrantType::DeviceCode) => Endpoint::TokenByDevice,
-    }
+    let grant = body.get("grant_type").and_then(enabled_grant);
+    grant.map_or(Endpoint::Token, |row| Endpoint::of_grant(row.grant_type))
 }
 
 /// The parts of a token request that are relevant for its refusal.
@@ -137,7 +133,7 @@ async fn by_grant_type(
     let Some(asked) = body.get("grant_type") else {
         return refuse(TokenRefusal::Request(RequestRefusal::GrantTypeMissing));
     };
-    let Some(grant) = GrantType::parse(asked) else {
+    let Some(&GrantRow { grant_type: grant, .. }) = enabled_grant(asked) else {
         return refuse(TokenRefusal::Request(RequestRefusal::GrantTypeUnknown));
     };
     if !client.may_use(grant) {

@@ -14,6 +14,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use domain::clients::api::{self, CONSOLE, LONGEST};
+use domain::clients::grant_type::enabled_grants;
 use domain::clients::keys::{AcceptedAlg, JWKS, JWKS_URI, KeyView, SIGNING_ALG};
 use domain::clients::{ApplicationType, AuthMethod, GrantType, Trust};
 use domain::platform::params::RawParams;
@@ -145,7 +146,7 @@ fn page<'s>(
     };
     let lifetimes = &settings.lifetimes;
     SettingsPage {
-        grants: GrantType::ALL.map(|grant| (grant.as_str(), granted(grant))).to_vec(),
+        grants: enabled_grants().map(|row| (row.grant_type.as_str(), granted(row.grant_type))).collect(),
         scopes,
         keys: app.client.config.keys.views(),
         algs: AcceptedAlg::KNOWN.map(AcceptedAlg::as_str),
