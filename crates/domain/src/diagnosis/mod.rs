@@ -91,9 +91,9 @@ impl Endpoint {
     /// The tables of refusals: of client authentication, or of what comes after it.
     fn tables(self, authentication: bool) -> impl Iterator<Item = &'static RefusalRows> {
         let of_clients: &[RefusalRows] = if self.authenticates() { &[ClientRefusal::ROWS] } else { &[] };
-        let (told, recorded) =
-            if authentication { (of_clients, &[][..]) } else { (tables::told(self), tables::recorded(self)) };
-        told.iter().chain(recorded)
+        let (answered, recorded) =
+            if authentication { (of_clients, &[][..]) } else { (tables::answered(self), tables::recorded(self)) };
+        answered.iter().chain(recorded)
     }
 
     /// The check of this endpoint that a row names.
@@ -116,8 +116,8 @@ impl Endpoint {
         self.rows(authentication).filter(caused).map(|row| row.reason)
     }
 
-    /// What the caller was told for an exact reason; `None` if the response was not a refusal.
-    pub fn told(self, authentication: bool, reason: &str) -> Option<&'static RefusalRow> {
+    /// The row that the caller received for an exact reason; `None` if the response was not a refusal.
+    pub fn answered(self, authentication: bool, reason: &str) -> Option<&'static RefusalRow> {
         let is_recorded = || tables::recorded(self).iter().any(|table| table.iter().any(|row| row.reason == reason));
         let row = self.rows(authentication).find(|row| row.reason == reason)?;
         (authentication || !is_recorded()).then_some(row)

@@ -43,7 +43,7 @@ pub const ALL: &[RefusalRows] = &[
 
 /// What an authenticated client can be told at this endpoint. Of a table that several endpoints share, only the rows count
 /// whose check the endpoint makes.
-pub const fn told(endpoint: Endpoint) -> &'static [RefusalRows] {
+pub const fn answered(endpoint: Endpoint) -> &'static [RefusalRows] {
     match endpoint {
         Endpoint::Authorization => &[AuthorizeRefusal::ROWS, InteractionRefusal::ROWS],
         Endpoint::Token => &[RequestRefusal::ROWS],

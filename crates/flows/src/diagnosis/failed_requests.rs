@@ -117,7 +117,7 @@ fn diagnosed(event: AuditEvent, client: &Client) -> Option<FailedRequest> {
 
 /// The error code and sentence that the caller received for an exact reason.
 pub fn response_for(endpoint: Endpoint, authentication: bool, reason: &str) -> Option<(ErrorCode, &'static str)> {
-    endpoint.told(authentication, reason).map(|row| (row.code, row.public))
+    endpoint.answered(authentication, reason).map(|row| (row.code, row.public))
 }
 
 #[cfg(test)]

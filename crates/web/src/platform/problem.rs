@@ -1,6 +1,6 @@
 //! The errors of the management APIs (RFC 9457).
 use crate::platform::faults::Faulted;
-use crate::platform::respond::{challenged, status, told};
+use crate::platform::respond::{challenged, fault_refusal, status};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::platform::refusal::{ErrorCode, Refusal as _, RefusalRow};
@@ -65,7 +65,7 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let row = match &self.0 {
             Failure::Refused(refusal) => refusal.row(),
-            Failure::Fault(fault) => told(fault).row(),
+            Failure::Fault(fault) => fault_refusal(fault).row(),
         };
         let &RefusalRow { code, reason, public: detail, .. } = row;
         let status = status(code);

@@ -86,7 +86,7 @@ pub fn oauth_failure<R: Refusal>(failure: &Failure<R>, request_id: &str) -> Resp
 }
 
 /// What to report to the caller about a fault.
-pub fn told(fault: &Fault) -> FaultRefusal {
+pub fn fault_refusal(fault: &Fault) -> FaultRefusal {
     if fault.is_temporary() { FaultRefusal::NotAvailable } else { FaultRefusal::Failed }
 }
 
@@ -96,7 +96,7 @@ pub fn fault_said(fault: &Fault, request_id: &str) -> &'static RefusalRow {
         return ManagementRefusal::CredentialUnknown.row();
     }
     tracing::error!(%fault, request_id, "fault");
-    told(fault).row()
+    fault_refusal(fault).row()
 }
 
 /// The responses of the router and its layers, in the format of the token-like endpoints.
