@@ -1,9 +1,18 @@
-//! Every recorded change of state, in one table: its kind in the audit log, and the events that webhooks may receive
-//! with it.
+//! Every recorded change of state, in one table: its kind in the audit log, whether it gives access, and the events that
+//! webhooks may receive with it.
 use super::EventKind;
 
+macro_rules! gives {
+    () => {
+        false
+    };
+    (access) => {
+        true
+    };
+}
+
 macro_rules! changes {
-    ($($change:ident = $name:literal $(=> $($event:ident)+)?;)*) => {
+    ($($change:ident = $name:literal $(, gives $access:ident)? $(=> $($event:ident)+)?;)*) => {
         /// A change of state. It is recorded in the transaction that makes it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Change { $(#[doc = concat!("`", $name, "`")] $change,)* }
@@ -21,62 +30,36 @@ macro_rules! changes {
             pub const fn events(self) -> &'static [EventKind] {
                 match self { $(Self::$change => &[$($(EventKind::$event,)+)?],)* }
             }
+
+            /// Whether the change gives someone a credential, or rights they did not have (`gives access` in the table). Such
+            /// a change requires that the caller's credential is still valid.
+            pub const fn gives_access(self) -> bool {
+                match self { $(Self::$change => gives!($($access)?),)* }
+            }
         }
     };
 }
 
-impl Change {
-    /// Whether the change gives someone a credential, or rights they did not have. Such a change requires that the
-    /// caller's credential is still valid.
-    pub const fn gives_access(self) -> bool {
-        matches!(
-            self,
-            Self::ConsentGranted
-                | Self::ClientCreated
-                | Self::ClientUpdated
-                | Self::ClientEnabled
-                | Self::ClientTrustSet
-                | Self::ClientOwnerSet
-                | Self::ClientSecretRotated
-                | Self::ClientSecretAdded
-                | Self::AppPolicyChanged
-                | Self::AppPolicyClientListed
-                | Self::UserEnabled
-                | Self::OperatorAdded
-                | Self::PersonalTokenCreated
-                | Self::ApiKeyAdopted
-                | Self::ApiKeyCreated
-                | Self::WorkspaceCreated
-                | Self::MemberChanged
-                | Self::InvitationCreated
-                | Self::InvitationAccepted
-                | Self::WebhookCreated
-                | Self::WebhookUpdated
-                | Self::WebhookSecretRotated
-        )
-    }
-}
-
 changes! {
-    ConsentGranted = "consent.granted" => ConsentGranted;
+    ConsentGranted = "consent.granted", gives access => ConsentGranted;
     ConsentRevoked = "consent.revoked" => ConsentRevoked GrantEnded;
     DeviceDenied = "device.denied";
     AllConsentsRevoked = "consent.revoked_all" => ConsentRevoked;
     ConsentsRevokedInWorkspace = "consent.revoked_in_workspace" => ConsentRevoked GrantEnded;
     TokenRevoked = "token.revoked" => TokenRevoked;
     GrantEnded = "grant.ended" => TokenRevoked TokenReuseDetected GrantEnded;
-    ClientCreated = "client.created" => ClientCreated;
-    ClientUpdated = "client.updated" => ClientUpdated ConsentRevoked GrantEnded;
+    ClientCreated = "client.created", gives access => ClientCreated;
+    ClientUpdated = "client.updated", gives access => ClientUpdated ConsentRevoked GrantEnded;
     ClientDeleted = "client.deleted" => ClientDeleted;
     ClientDisabled = "client.disabled" => ClientUpdated;
-    ClientEnabled = "client.enabled" => ClientUpdated;
-    ClientTrustSet = "client.trust_set";
-    ClientOwnerSet = "client.owner_set" => ClientUpdated;
-    ClientSecretRotated = "client.secret_rotated" => ClientSecretRotated;
-    ClientSecretAdded = "client.secret_added" => ClientUpdated;
+    ClientEnabled = "client.enabled", gives access => ClientUpdated;
+    ClientTrustSet = "client.trust_set", gives access;
+    ClientOwnerSet = "client.owner_set", gives access => ClientUpdated;
+    ClientSecretRotated = "client.secret_rotated", gives access => ClientSecretRotated;
+    ClientSecretAdded = "client.secret_added", gives access => ClientUpdated;
     ClientSecretEnded = "client.secret_ended" => ClientUpdated;
-    AppPolicyChanged = "app_policy.changed" => ConsentRevoked GrantEnded;
-    AppPolicyClientListed = "app_policy.client_listed";
+    AppPolicyChanged = "app_policy.changed", gives access => ConsentRevoked GrantEnded;
+    AppPolicyClientListed = "app_policy.client_listed", gives access;
     AppPolicyClientUnlisted = "app_policy.client_unlisted" => ConsentRevoked GrantEnded;
     SignedIn = "sign_in" => UserSignedIn;
     SignedOut = "sign_out";
@@ -85,30 +68,30 @@ changes! {
     UserCreated = "user.created";
     UserChanged = "user.changed";
     UserDisabled = "user.disabled";
-    UserEnabled = "user.enabled";
+    UserEnabled = "user.enabled", gives access;
     EmailVerified = "user.email_verified";
     EmailUnverified = "user.email_unverified";
     PasswordChanged = "user.password_changed" => GrantEnded;
     PasswordSet = "user.password_set" => GrantEnded;
-    OperatorAdded = "operator.added";
+    OperatorAdded = "operator.added", gives access;
     OperatorRemoved = "operator.removed";
-    PersonalTokenCreated = "personal_access_token.created";
+    PersonalTokenCreated = "personal_access_token.created", gives access;
     PersonalTokenRevoked = "personal_access_token.revoked" => GrantEnded;
-    ApiKeyAdopted = "api_key.adopted";
-    ApiKeyCreated = "api_key.created";
+    ApiKeyAdopted = "api_key.adopted", gives access;
+    ApiKeyCreated = "api_key.created", gives access;
     ApiKeyRevoked = "api_key.revoked";
-    WorkspaceCreated = "workspace.created" => MemberAdded;
+    WorkspaceCreated = "workspace.created", gives access => MemberAdded;
     WorkspaceRenamed = "workspace.renamed";
-    MemberChanged = "member.changed" => MemberAdded MemberChanged;
+    MemberChanged = "member.changed", gives access => MemberAdded MemberChanged;
     MemberRemoved = "member.removed" => MemberRemoved ConsentRevoked GrantEnded;
-    InvitationCreated = "invitation.created";
-    InvitationAccepted = "invitation.accepted" => MemberAdded;
+    InvitationCreated = "invitation.created", gives access;
+    InvitationAccepted = "invitation.accepted", gives access => MemberAdded;
     InvitationRevoked = "invitation.revoked";
-    WebhookCreated = "webhook.created";
-    WebhookUpdated = "webhook.updated";
+    WebhookCreated = "webhook.created", gives access;
+    WebhookUpdated = "webhook.updated", gives access;
     WebhookDeleted = "webhook.deleted";
     WebhookDisabled = "webhook.disabled";
-    WebhookSecretRotated = "webhook.secret_rotated";
+    WebhookSecretRotated = "webhook.secret_rotated", gives access;
     WebhookReplayed = "webhook.replayed";
     KeyRotated = "key.rotated" => KeyRotated;
     KeyExpelled = "key.expelled" => KeyRotated;
