@@ -207,8 +207,8 @@ pub async fn enter(
         expires_at: device.expires_at,
         fresh_session: None,
         account_selected: false,
-        asked: None,
-        told: None,
+        consent_shown_to: None,
+        refusal_shown_to: None,
         home: Home::Unknown,
     };
     Ok(interaction::seal(app, ctx, &interaction)?)

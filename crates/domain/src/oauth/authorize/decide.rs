@@ -27,9 +27,9 @@ pub struct Interaction {
     /// The user has chosen an account (`prompt=select_account`).
     pub account_selected: bool,
     /// The user who was shown the consent page; only their answer counts.
-    pub asked: Option<UserId>,
+    pub consent_shown_to: Option<UserId>,
     /// The user who was shown why their account cannot continue. They can only go back.
-    pub told: Option<UserId>,
+    pub refusal_shown_to: Option<UserId>,
     /// The workspace that the consent page named. The answer applies to it, even if the default changes in the
     /// meantime.
     pub home: Home,

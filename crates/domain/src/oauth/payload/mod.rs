@@ -273,8 +273,8 @@ impl From<v2::Interaction> for Interaction {
             expires_at: old.expires_at,
             fresh_session: old.fresh_session,
             account_selected: old.account_selected,
-            asked: old.asked,
-            told: old.told,
+            consent_shown_to: old.asked,
+            refusal_shown_to: old.told,
             home: old.home,
         }
     }

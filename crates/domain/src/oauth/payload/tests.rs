@@ -152,7 +152,10 @@ fn interactions_of_earlier_versions_open() {
             (interaction.fresh_session, interaction.account_selected),
             (Some(SessionId::new(NOW, [2; 10])), true)
         );
-        assert_eq!((interaction.asked, interaction.told), (Some(UserId::new(NOW, [0; 10])), None));
+        assert_eq!(
+            (interaction.consent_shown_to, interaction.refusal_shown_to),
+            (Some(UserId::new(NOW, [0; 10])), None)
+        );
         assert_eq!(interaction.home, Home::Unknown, "nothing recorded it then");
     }
 }

@@ -39,7 +39,7 @@ impl Scene<'_> {
             }
             // The refusal was recorded when its page was shown. The button of that page leads back to the client, as a link
             // would.
-            (Destination::Redirect(callback), Step::Explain(why)) if self.interaction.told.is_some() => {
+            (Destination::Redirect(callback), Step::Explain(why)) if self.interaction.refusal_shown_to.is_some() => {
                 Ok(AuthorizeOutcome::Answer(error(self.app, callback, &(*why).into())))
             }
             (Destination::Redirect(_), _) => {

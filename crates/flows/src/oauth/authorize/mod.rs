@@ -86,8 +86,8 @@ async fn begun<'s>(
                 expires_at: ctx.now.plus(settings.lifetimes.interaction),
                 fresh_session: None,
                 account_selected: false,
-                asked: None,
-                told: None,
+                consent_shown_to: None,
+                refusal_shown_to: None,
                 home: Home::Unknown,
             };
             Ok(Begun::Scene(Box::new(Scene::new(app, ctx, caller, client, person, interaction)?)))
@@ -168,16 +168,16 @@ pub async fn decide_consent(
 ) -> Result<AuthorizeOutcome, AuthorizeFailure> {
     let scene = scene(app, ctx, text, caller, browser).await?;
     let refused = |r| page(ctx, app, Some(&scene.client), PageReason::Interaction(r), json!({}));
-    let Interaction { asked, told, .. } = scene.interaction;
+    let Interaction { consent_shown_to, refusal_shown_to, .. } = scene.interaction;
     if decision.allow {
         let Some(person) = &scene.person else { return Err(refused(InteractionRefusal::NotSignedIn)) };
         // Only the user who has read what the client requests can allow it.
-        match asked {
+        match consent_shown_to {
             None => return Err(refused(InteractionRefusal::NotAsked)),
             Some(reader) if reader != person.user_id => return Err(refused(InteractionRefusal::OtherUser)),
             Some(_) => {}
         }
-    } else if asked.or(told).is_none() {
+    } else if consent_shown_to.or(refusal_shown_to).is_none() {
         // Once the question was read in this browser, a denial is accepted, even if the session has ended.
         return Err(refused(InteractionRefusal::NotAsked));
     }

@@ -161,7 +161,7 @@ impl Scene<'_> {
         ask: ConsentQuestion,
         only_workspace: bool,
     ) -> Result<AuthorizeOutcome, AuthorizeFailure> {
-        self.interaction.asked = self.person.as_ref().map(|p| p.user_id);
+        self.interaction.consent_shown_to = self.person.as_ref().map(|p| p.user_id);
         let home = self.person.as_ref().and_then(|p| p.home(self.interaction.request.access.sub_type));
         self.interaction.home = Home::Named(home);
         let interaction = seal(self.app, self.ctx, &self.interaction)?;
@@ -182,7 +182,7 @@ impl Scene<'_> {
 
     /// A page that tells the user why they cannot continue. The client gets the error when the user goes back to it.
     pub(crate) fn unable(mut self, refusal: AuthorizeRefusal) -> Result<AuthorizeOutcome, AuthorizeFailure> {
-        self.interaction.told = self.person.as_ref().map(|p| p.user_id);
+        self.interaction.refusal_shown_to = self.person.as_ref().map(|p| p.user_id);
         let (app, request) = (self.app, &self.interaction.request);
         self.record(refusal, diagnostics::by_request(request, refusal));
         let callback = request.destination.callback().filter(|callback| callback.carries_errors());
