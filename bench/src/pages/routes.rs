@@ -1,9 +1,11 @@
 //! The routes of the pages, read from the server's router source. A page or form without an example here, or without an entry
 //! in the test of who may open and send which, is detected.
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 const TABLES: [&str; 2] =
     [include_str!("../../../crates/web/src/consoles.rs"), include_str!("../../../crates/web/src/router.rs")];
+const DESCRIPTION: &str = include_str!("../../../tests/frozen/openapi.json");
 /// The functions whose routes are pages.
 const ROOTS: [&str; 5] = ["own", "workspaces", "server", "people", "documentation"];
 
@@ -53,9 +55,17 @@ fn collect(table: &str, function: &str, method: &str, before: &str, found: &mut 
     }
 }
 
+/// The endpoints that are described for programs, and answer with a page, too.
+fn described(method: &str) -> BTreeSet<String> {
+    let document: Value = serde_json::from_str(DESCRIPTION).unwrap_or_default();
+    let paths = document["paths"].as_object().into_iter().flatten();
+    let page = |item: &Value| !item[method]["responses"]["200"]["content"]["text/html"].is_null();
+    paths.filter(|(_, item)| page(item)).map(|(path, _)| path.clone()).collect()
+}
+
 /// All routes with this method, `get` or `post`, such as `/operator/users/{user}`.
 pub fn routes(method: &str) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
+    let mut found = described(method);
     for table in TABLES {
         for root in ROOTS {
             collect(table, root, method, "", &mut found);
@@ -87,6 +97,7 @@ mod tests {
         for known in [
             "/",
             "/login",
+            "/oauth2/authorize",
             "/account",
             "/workspaces/{workspace}/applications",
             "/workspaces/{workspace}/applications/{client}/secrets/{secret}/end",
@@ -98,8 +109,13 @@ mod tests {
         assert!(!all.contains("/logout"), "answers no GET");
         assert!(!all.contains("/operator/webhooks/{id}/switch"), "answers no GET");
         let forms = routes("post");
-        for known in ["/logout", "/account", "/account/applications/{client}/delete", "/operator/webhooks/{id}/switch"]
-        {
+        for known in [
+            "/logout",
+            "/oauth2/authorize",
+            "/account",
+            "/account/applications/{client}/delete",
+            "/operator/webhooks/{id}/switch",
+        ] {
             assert!(forms.contains(known), "{known} is not among {forms:?}");
         }
         assert!(!forms.contains("/workspaces"), "takes no form");

@@ -112,10 +112,8 @@ fn refused_as(path: &str, person: &str) -> &'static str {
 }
 
 /// Pages that nobody needs to sign in for, and what programs read.
-const OPEN: [&str; 18] = [
+const OPEN: [&str; 16] = [
     "/",
-    "/api/oauth2/authorize",
-    "/api/v1/oauth2/authorize",
     "/device",
     "/docs",
     "/docs/objects",
