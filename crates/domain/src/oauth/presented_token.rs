@@ -96,7 +96,7 @@ mod tests {
     use super::*;
     use crate::platform::refusal::Refusal as _;
 
-    /// A grant that ended is told by the same name everywhere: in the database, the audit log and diagnosis.
+    /// An ended grant has the same name everywhere: in the database, the audit log and diagnosis.
     #[test]
     fn an_ended_grant_has_one_name() {
         for why in EndReason::ALL {
